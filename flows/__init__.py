@@ -1,0 +1,1 @@
+"""Prefect flows and the `kinerja` command: what runs, in which order."""

@@ -1,0 +1,318 @@
+"""The typed model of a city's policy and of the national rules it stands on.
+
+Only data: what a policy says. How it is read from YAML is `policies.loading`; what its numbers do is `transforms`.
+Weights are percent, durations carry their unit in the name, every number is a Decimal: nothing passes through a float.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+
+GroupName = Literal["results", "behaviour"]
+GROUPS: tuple[GroupName, ...] = ("results", "behaviour")
+Sector = Literal["general", "health", "education", "civil_registry"]
+Direction = Literal["higher", "lower"]
+PeriodKind = Literal["month", "quarter", "year"]
+Level = Literal["above", "meets", "below"]
+Rating = Literal["Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang"]
+Percent = Annotated[Decimal, Field(gt=0, le=100)]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Model(BaseModel):
+    """Frozen; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parameters(Model):
+    """What an indicator takes from the policy; each indicator that takes something subclasses this."""
+
+
+class Label(Model):
+    """A name in both languages."""
+
+    id: str
+    en: str
+
+
+class Scale(Model):
+    """Breakpoints (value, achievement) of a piecewise linear scale, flat outside."""
+
+    points: tuple[tuple[Decimal, Decimal], ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        values = [value for value, _ in self.points]
+        if any(later <= earlier for earlier, later in itertools.pairwise(values)):
+            raise ValueError("scale: breakpoints must ascend")
+        if any(not 0 <= achievement <= 120 for _, achievement in self.points):
+            raise ValueError("scale: achievements lie within 0..120")
+        return self
+
+
+class Item(Model):
+    """One scored line of a group: an indicator, its weight and what full achievement is.
+
+    `weight` is percent of the group. Exactly one of `target` and `scale` is given, or neither where the
+    data carries its own target (`outcome`).
+    """
+
+    id: str
+    indicator: str
+    weight: Percent
+    direction: Direction
+    target: Annotated[Decimal, Field(gt=0)] | None = None
+    scale: Scale | None = None
+    parameters: SerializeAsAny[Parameters] = Parameters()
+    label: Label
+    meaning: Label
+    source: str
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if self.target is not None and self.scale is not None:
+            raise ValueError(f"item {self.id}: give a target or a scale, not both")
+        if self.target is None and self.scale is None and self.indicator != "outcome":
+            raise ValueError(f"item {self.id}: give a target or a scale")
+        return self
+
+
+class Group(Model):
+    """Items of one group; their weights sum to 100."""
+
+    weight: Percent
+    items: tuple[Item, ...] = Field(min_length=1)
+
+    @field_validator("items")
+    @classmethod
+    def _sums_to_100(cls, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return check_items(items)
+
+
+def check_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items, if their weights sum to 100 and no id repeats; ValueError otherwise."""
+    total = sum((item.weight for item in items), Decimal(0))
+    if total != 100:
+        raise ValueError(f"weights sum to {total}, not 100")
+    ids = [item.id for item in items]
+    if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"item ids repeat: {', '.join(repeated)}")
+    return items
+
+
+class SectorVariant(Model):
+    """Items a sector has instead of the general ones; a group not named keeps the general items."""
+
+    results: tuple[Item, ...] | None = None
+    behaviour: tuple[Item, ...] | None = None
+
+    @field_validator("results", "behaviour")
+    @classmethod
+    def _sums_to_100(cls, items: tuple[Item, ...] | None) -> tuple[Item, ...] | None:
+        return None if items is None else check_items(items)
+
+
+class Thresholds(Model):
+    """Group score from which a group is above, and from which it meets."""
+
+    above: Decimal
+    meets: Decimal
+    source: str
+
+
+class FollowUp(Model):
+    """What a rating leads to."""
+
+    rating: tuple[Rating, ...] = Field(min_length=1)
+    action: Literal["reward_nomination", "guidance", "counselling"]
+    supervisor_must_act: bool = False
+    label: Label
+
+
+class Training(Model):
+    """The course for an item that scored low."""
+
+    item: str
+    course: Label
+
+
+class TrainingRule(Model):
+    """Items scored below `below` lead to the course the catalogue names."""
+
+    below: Decimal
+    catalogue: tuple[Training, ...]
+
+
+class Consultation(Model):
+    """Who was heard on the policy, and when."""
+
+    date: dt.date
+    heard: str
+    outcome: str
+
+
+# --- national rules -------------------------------------------------------------------------------------------------
+
+
+class Rule(Model):
+    """A dated national rule; `source` is the act and article."""
+
+    rule: str
+    in_force: dt.date
+    source: str
+
+
+class RatingMatrix(Rule):
+    """(results level, behaviour level) -> rating."""
+
+    matrix: Mapping[Level, Mapping[Level, Rating]]
+
+    @field_validator("matrix")
+    @classmethod
+    def _complete(cls, matrix: Mapping[Level, Mapping[Level, Rating]]) -> Mapping[Level, Mapping[Level, Rating]]:
+        levels = {"above", "meets", "below"}
+        if set(matrix) != levels or any(set(row) != levels for row in matrix.values()):
+            raise ValueError("the matrix needs all nine cells")
+        return matrix
+
+
+class AchievementCap(Rule):
+    """Largest achievement of an item."""
+
+    cap: Decimal
+
+
+class WorkingDay(Model):
+    """Default hours of one weekday (1 Monday to 7 Sunday)."""
+
+    weekday: Annotated[int, Field(ge=1, le=7)]
+    start_time: Clock
+    end_time: Clock
+    day_starts_at: Clock = "00:00"
+
+
+class WorkingTime(Rule):
+    """Hours of those without a schedule."""
+
+    days: tuple[WorkingDay, ...]
+
+
+class ComplaintClocks(Rule):
+    """Working days to settle a complaint, by class."""
+
+    information: Annotated[int, Field(gt=0)]
+    non_supervisory: Annotated[int, Field(gt=0)]
+    supervisory: Annotated[int, Field(gt=0)]
+
+
+class Grade(Model):
+    """A grade from `at_least` (index, 2 decimals) upwards."""
+
+    grade: Literal["A", "B", "C", "D"]
+    at_least: Decimal
+
+
+class SkmGrades(Rule):
+    """Grades of the satisfaction index, best first."""
+
+    grades: tuple[Grade, ...]
+
+
+class LadderStep(Model):
+    """A level from `from_days` unexcused days of a year upwards."""
+
+    from_days: Annotated[int, Field(ge=0)]
+    level: str
+    label: Label
+
+
+class DisciplineLadder(Rule):
+    """Levels by unexcused days of the calendar year, ascending."""
+
+    minutes_per_day: Annotated[int, Field(gt=0)]
+    consecutive_days: Annotated[int, Field(gt=0)]
+    consecutive_level: str
+    steps: tuple[LadderStep, ...]
+
+
+class EmployeeNumber(Rule):
+    """Regular expressions of the two employee numbers, 18 digits each."""
+
+    pns: str
+    pppk: str
+
+
+class National(Model):
+    """The national rules in force for a period."""
+
+    rating_matrix: RatingMatrix
+    achievement_cap: AchievementCap
+    working_time: WorkingTime
+    complaint_clocks: ComplaintClocks
+    skm_grades: SkmGrades
+    discipline_ladder: DisciplineLadder
+    employee_number: EmployeeNumber
+
+
+# --- the policy -----------------------------------------------------------------------------------------------------
+
+
+class EmployeeId(Model):
+    """Which employee ids are accepted: `nip` the national numbers, `any` whatever the agency's devices carry."""
+
+    pattern: Literal["nip", "any"] = "nip"
+
+
+class Policy(Model):
+    """One city's policy, in force from a date."""
+
+    city: str
+    name: str
+    in_force: dt.date
+    timezone: str
+    periods: tuple[PeriodKind, ...]
+    employee_id: EmployeeId = EmployeeId()
+    min_coverage: Share
+    min_weight: Share
+    min_days: Annotated[int, Field(ge=0)]
+    thresholds: Thresholds
+    results: Group
+    behaviour: Group
+    sectors: Mapping[Sector, SectorVariant] = {}
+    follow_ups: tuple[FollowUp, ...] = ()
+    training: TrainingRule | None = None
+    consultations: tuple[Consultation, ...] = ()
+    requires: Mapping[str, Share] = {}
+    national: National
+
+    @model_validator(mode="after")
+    def _groups_sum_to_100(self) -> Self:
+        if self.results.weight + self.behaviour.weight != 100:
+            raise ValueError("group weights do not sum to 100")
+        return self
+
+    def group_weight(self, group: GroupName) -> Decimal:
+        """Percent of the score that the group carries."""
+        return self.results.weight if group == "results" else self.behaviour.weight
+
+    def items(self, sector: str, group: GroupName) -> tuple[Item, ...]:
+        """The items of a group for a sector: its variant where the city names one, else the general items."""
+        variant = self.sectors.get(sector)  # type: ignore[call-overload]  # any text may be asked for
+        own = None if variant is None else getattr(variant, group)
+        if own is not None:
+            return tuple(own)
+        return self.results.items if group == "results" else self.behaviour.items
+
+    def all_items(self) -> tuple[Item, ...]:
+        """Every distinct item of every sector; equal items of several sectors come once."""
+        sectors = ("general", *self.sectors)
+        found = [item for sector in sectors for group in GROUPS for item in self.items(sector, group)]
+        return tuple(item for place, item in enumerate(found) if item not in found[:place])

@@ -1,0 +1,1 @@
+"""Pure Polars: canonical rows and a policy become indicators and scores."""

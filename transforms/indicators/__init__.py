@@ -1,0 +1,1 @@
+"""One module an indicator: `indicators.<indicator_id>.<indicator_id>`."""
