@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
+import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
 
 GroupName = Literal["results", "behaviour"]
 GROUPS: tuple[GroupName, ...] = ("results", "behaviour")
@@ -24,6 +34,16 @@ Rating = Literal["Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", 
 Percent = Annotated[Decimal, Field(gt=0, le=100)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _iso_day(value: object) -> object:
+    # Without this, pydantic takes 20260101 for seconds since 1970.
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+        raise ValueError(f"{value!r} is not a date; write it like 2026-01-31")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_iso_day)]
 
 
 class Model(BaseModel):
@@ -127,6 +147,12 @@ class Thresholds(Model):
     meets: Decimal
     source: str
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.meets >= self.above:
+            raise ValueError("thresholds: above must be more than meets")
+        return self
+
 
 class FollowUp(Model):
     """What a rating leads to."""
@@ -154,7 +180,7 @@ class TrainingRule(Model):
 class Consultation(Model):
     """Who was heard on the policy, and when."""
 
-    date: dt.date
+    date: Day
     heard: str
     outcome: str
 
@@ -166,7 +192,7 @@ class Rule(Model):
     """A dated national rule; `source` is the act and article."""
 
     rule: str
-    in_force: dt.date
+    in_force: Day
     source: str
 
 
@@ -276,9 +302,9 @@ class Policy(Model):
 
     city: str
     name: str
-    in_force: dt.date
+    in_force: Day
     timezone: str
-    periods: tuple[PeriodKind, ...]
+    periods: tuple[PeriodKind, ...] = Field(min_length=1)
     employee_id: EmployeeId = EmployeeId()
     min_coverage: Share
     min_weight: Share
@@ -292,6 +318,13 @@ class Policy(Model):
     consultations: tuple[Consultation, ...] = ()
     requires: Mapping[str, Share] = {}
     national: National
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, timezone: str) -> str:
+        if timezone not in zoneinfo.available_timezones():
+            raise ValueError(f"{timezone!r} is not a timezone; write an IANA name, such as Asia/Jakarta")
+        return timezone
 
     @model_validator(mode="after")
     def _groups_sum_to_100(self) -> Self:
