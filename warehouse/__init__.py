@@ -1,1 +1,38 @@
 """SQLAlchemy tables, migrations, atomic versioned loads, queries."""
+
+from warehouse.errors import LeaseHeld, LeaseLost, WarehouseError, is_transient
+from warehouse.identity import result_hash
+from warehouse.lease import Lease
+from warehouse.queries import Rows
+from warehouse.records import (
+    Cause,
+    Ending,
+    FileRecord,
+    PolicyRecord,
+    Published,
+    Revision,
+    RunRecord,
+    ValidationRecord,
+)
+from warehouse.store import Warehouse, open_warehouse, upgrade
+
+__all__ = [
+    "Cause",
+    "Ending",
+    "FileRecord",
+    "Lease",
+    "LeaseHeld",
+    "LeaseLost",
+    "PolicyRecord",
+    "Published",
+    "Revision",
+    "Rows",
+    "RunRecord",
+    "ValidationRecord",
+    "Warehouse",
+    "WarehouseError",
+    "is_transient",
+    "open_warehouse",
+    "result_hash",
+    "upgrade",
+]

@@ -1,0 +1,76 @@
+"""Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC instants, byte-ordered identifiers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import REAL, DateTime, Dialect, Numeric, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+PRECISION: Final = 38
+
+IDENTIFIER: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is compared and sorted by its UTF-8 bytes on every database, whatever the server's language."""
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal with `scale` digits after the point that comes back digit for digit.
+
+    NUMERIC(38, scale) on PostgreSQL. REAL on SQLite, which has no decimal: a double gives back every decimal of up to
+    15 significant digits once rounded to its scale, and stays a number for whoever reads the file. A value that
+    would not come back is refused, never stored approximately.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        super().__init__(PRECISION, scale)
+        self.scale = scale
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """REAL where there is no decimal."""
+        return dialect.type_descriptor(REAL() if dialect.name == "sqlite" else Numeric(PRECISION, self.scale))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """The value as the database takes it; ValueError where digits would be lost."""
+        if value is None:
+            return None
+        bound = float(value) if dialect.name == "sqlite" else value
+        if self._read(bound) != value:
+            raise ValueError(f"a value does not come back exactly with {self.scale} decimals")
+        return bound
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The stored digits."""
+        return None if value is None else self._read(value)
+
+    def _read(self, value: float | Decimal) -> Decimal:
+        return Decimal(f"{value:.{self.scale}f}")
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """A moment, stored and returned in UTC; one without an offset is refused.
+
+    TIMESTAMPTZ on PostgreSQL, ISO text of fixed width (so that it sorts) on SQLite.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """The moment in UTC; ValueError where it has no offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs an offset from UTC")
+        moment = value.astimezone(dt.UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """The moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)

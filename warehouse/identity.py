@@ -1,0 +1,165 @@
+r"""The identity of a result: one hash over what was found, whatever the order, chunking or thread count it came in.
+
+Canonical text of a table is PostgreSQL's COPY text format, its rows in the byte order of their key: columns parted by a
+tab, rows ended by a line feed, null as ``\N``, decimals with all digits of their scale, a backslash before the seven
+control characters. So anyone may check a stored table without this code:
+``COPY (SELECT ... ORDER BY ...) TO STDOUT | sha256sum``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import BigInteger, Table
+
+from warehouse.column_types import PRECISION, Exact
+from warehouse.errors import WarehouseError
+from warehouse.models import Base, EmployeePeriod, IndicatorResult, Score
+
+if TYPE_CHECKING:
+    import polars as pl
+
+RESULTS: Final[Mapping[str, type[Base]]] = {
+    "employees": EmployeePeriod,
+    "indicators": IndicatorResult,
+    "scores": Score,
+}
+"""The frames of a result and the table each is stored in, in the order they are loaded."""
+
+BATCH_ROWS: Final = 100_000
+RUN_ID: Final = "run_id"
+_ESCAPES: Final = {
+    "\\": "\\\\",  # first: the others add backslashes
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+}
+_NEEDS_ESCAPE: Final = r"[\x08-\x0d\\]"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a table stores besides its run: column names in order, the key among them, decimals with their scale."""
+
+    table: Table
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    integers: frozenset[str]
+    scales: Mapping[str, int]
+
+
+def shape_of(model: type[Base]) -> Shape:
+    """The shape of a model's table."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - declared with __tablename__
+    columns = [column for column in table.columns if column.name != RUN_ID]
+    return Shape(
+        table=table,
+        columns=tuple(column.name for column in columns),
+        key=tuple(column.name for column in columns if column.primary_key),
+        integers=frozenset(column.name for column in columns if isinstance(column.type, BigInteger)),
+        scales={column.name: column.type.scale for column in columns if isinstance(column.type, Exact)},
+    )
+
+
+def checked(name: str, frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """The frame with the table's columns and types, sorted by key; WarehouseError where it does not fit.
+
+    Nothing is rounded: a decimal with more digits than the column keeps is refused.
+    """
+    import polars as pl  # reading commands need no Polars
+
+    if set(frame.columns) != set(shape.columns):
+        missing = sorted(set(shape.columns) - set(frame.columns))
+        extra = sorted(set(frame.columns) - set(shape.columns))
+        raise WarehouseError(f"results frame {name}: columns missing: {missing}, unknown: {extra}")
+    wrong = [column for column in shape.columns if not _fits(frame.schema[column], column, shape)]
+    if wrong:
+        found = ", ".join(f"{column} is {frame.schema[column]}" for column in wrong)
+        raise WarehouseError(f"results frame {name}: {found}; not what {shape.table.name} stores")
+    typed = frame.select(pl.col(column).cast(_dtype(column, shape)) for column in shape.columns)
+    return typed.sort(shape.key)
+
+
+def _dtype(column: str, shape: Shape) -> pl.DataType:
+    import polars as pl
+
+    if column in shape.scales:
+        return pl.Decimal(PRECISION, shape.scales[column])
+    return pl.Int64() if column in shape.integers else pl.String()
+
+
+def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
+    import polars as pl
+
+    if isinstance(dtype, pl.Null):
+        return True
+    if column in shape.scales:
+        return isinstance(dtype, pl.Decimal) and (dtype.scale or 0) <= shape.scales[column]
+    if column in shape.integers:
+        return dtype.is_integer()
+    return isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
+
+
+def canonical_text(frame: pl.DataFrame, *, prefix: str = "") -> Iterator[bytes]:
+    """Canonical text of a checked frame, batch by batch, `prefix` before each row."""
+    import polars as pl
+
+    for batch in frame.iter_slices(BATCH_ROWS):
+        if not batch.height:
+            continue
+        cells = batch.select(
+            _escaped(column) if column.dtype == pl.String else column.cast(pl.String) for column in batch.get_columns()
+        )
+        rows = cells.select(
+            pl.concat_str([pl.lit(prefix), pl.concat_str(pl.all().fill_null("\\N"), separator="\t")])
+        ).to_series()
+        yield ("\n".join(rows.to_list()) + "\n").encode()
+
+
+def _escaped(column: pl.Series) -> pl.Series:
+    if not column.str.contains(_NEEDS_ESCAPE).any():
+        return column
+    for character, written in _ESCAPES.items():
+        column = column.str.replace_all(character, written, literal=True)
+    return column
+
+
+def table_hash(parts: Iterator[bytes]) -> str:
+    """SHA-256 (hexadecimal) of a table's canonical text."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def combined_hash(hashes: Mapping[str, str]) -> str:
+    """One hash over those of all results frames: a line each of name, columns and hash, in the order of `RESULTS`."""
+    lines = [f"{name} {','.join(shape_of(model).columns)} {hashes[name]}\n" for name, model in RESULTS.items()]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def checked_results(results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every results frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
+    if set(results) != set(RESULTS):
+        raise WarehouseError(f"results: frames {sorted(results)}, wanted {sorted(RESULTS)}")
+    return {name: checked(name, results[name], shape_of(model)) for name, model in RESULTS.items()}
+
+
+def result_hash(results: Mapping[str, pl.DataFrame]) -> str:
+    """SHA-256 (hexadecimal) over the results frames in canonical order.
+
+    Args:
+        results: the frames `employees`, `indicators` and `scores`, rows, columns and chunks in any order.
+
+    Raises:
+        WarehouseError: a frame or column is missing, unknown or of another type.
+    """
+    frames = checked_results(results)
+    return combined_hash({name: table_hash(canonical_text(frame)) for name, frame in frames.items()})

@@ -1,0 +1,226 @@
+"""Who may write a city and period: a lease with a heartbeat and a fencing token, one row in the warehouse.
+
+The holder's thread renews it. A process that is gone is seen at once on its own host; anywhere else the lease expires.
+A holder that was only paused finds its token outdated and is refused by the publishing transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from warehouse.connection import reading, writing
+from warehouse.errors import LeaseHeld, LeaseLost, WarehouseError
+from warehouse.models import LeaseRow, Run
+
+_log = logging.getLogger(__name__)
+_BEATS: Final = 3
+"""Renewals within one time to live, so that a single missed one costs nothing."""
+_GONE: Final = frozenset("ZXx")
+"""States of a process that has ended but still has an entry."""
+
+
+def process_started(pid: int) -> str | None:
+    """Boot, process namespace and start tick of a running process, as `boot/namespace/ticks`.
+
+    None: there is no such process. Empty: this system does not say (no /proc).
+    """
+    here = _process_space()
+    if not here:
+        return ""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # After the name, which may hold anything: state is the first field, start time the twentieth (proc(5): 3 and 22).
+    return None if fields[0] in _GONE else f"{here}/{fields[19]}"
+
+
+def _process_space() -> str:
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def holder_is_gone(host: str, pid: int, started: str) -> bool:
+    """Whether the holder's process surely ended. False where it cannot be seen from here: then expiry decides.
+
+    A process number means something only within its boot and process namespace, so both must be ours.
+    """
+    here = _process_space()
+    if host != socket.gethostname() or not here or started.rpartition("/")[0] != here:
+        return False
+    return process_started(pid) != started
+
+
+class Lease:
+    """The right to write one city and period, for as long as the `with` block lasts.
+
+    Entering takes the lease, or raises LeaseHeld saying who has it. A lease whose holder is gone or that expired is
+    taken over, and the run that held it becomes `crashed`. Leaving gives it back.
+
+    Args:
+        engine: the warehouse.
+        city: the city.
+        period: the period as written.
+        run_id: the run that will write.
+        now: the clock; instants with an offset.
+        ttl_seconds: how long the lease outlives its last renewal.
+    """
+
+    def __init__(
+        self, engine: Engine, city: str, period: str, run_id: str, *, now: Callable[[], dt.datetime], ttl_seconds: float
+    ) -> None:
+        if ttl_seconds <= 0:
+            raise WarehouseError("a lease needs a time to live above 0 seconds")
+        self.city, self.period, self.run_id = city, period, run_id
+        self._engine, self._now, self._ttl = engine, now, dt.timedelta(seconds=ttl_seconds)
+        self._token: int | None = None
+        self._lost = False
+        self._leaving = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def token(self) -> int:
+        """The fencing token to publish with; WarehouseError where the lease is not held."""
+        if self._token is None:
+            raise WarehouseError(f"the lease of {self.city} {self.period} is not held")
+        return self._token
+
+    def check(self) -> None:
+        """Pass while the lease is held; LeaseLost where another run took it over."""
+        if self._lost:
+            raise _lost(self.city, self.period, self.run_id)
+
+    def acquire(self) -> None:
+        """Take the lease and keep renewing it. LeaseHeld where another run is at work."""
+        with reading(self._engine, "looking at the lease") as connection:  # answers even while a long load has the lock
+            self._refuse_if_held(connection.execute(select(LeaseRow.__table__).where(*self._mine())).first())
+        with writing(self._engine, "taking the lease") as connection:
+            self._token = self._taken(connection)
+        self._leaving.clear()
+        self._thread = threading.Thread(target=self._beat, name=f"lease {self.city} {self.period}", daemon=True)
+        self._thread.start()
+
+    def release(self) -> None:
+        """Give the lease back, unless it was taken over meanwhile."""
+        self._leaving.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        if self._token is not None:
+            with writing(self._engine, "giving the lease back") as connection:
+                connection.execute(
+                    update(LeaseRow).where(*self._mine(), LeaseRow.token == self._token).values(released_at=self._now())
+                )
+            self._token = None
+
+    def renew(self) -> None:
+        """Put the end of the lease off. LeaseLost where another run took it over."""
+        now = self._now()
+        with writing(self._engine, "renewing the lease") as connection:
+            renewed = connection.execute(
+                update(LeaseRow)
+                .where(*self._mine(), LeaseRow.token == self.token)
+                .values(heartbeat_at=now, expires_at=now + self._ttl)
+            ).rowcount
+        if renewed != 1:
+            self._lost = True
+        self.check()
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _mine(self) -> tuple[Any, ...]:
+        return LeaseRow.city == self.city, LeaseRow.period == self.period
+
+    def _beat(self) -> None:
+        while not self._leaving.wait(self._ttl.total_seconds() / _BEATS):
+            try:
+                self.renew()
+            except LeaseLost:
+                return
+            except WarehouseError as error:
+                # The lease outlives a few missed renewals; the next one may pass.
+                _log.warning("lease of %s %s not renewed: %s", self.city, self.period, error)
+
+    def _taken(self, connection: Connection) -> int:
+        """Take the lease in this transaction; its token."""
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        now = self._now()
+        values = {
+            "run_id": self.run_id,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "process_started": process_started(os.getpid()) or "",
+            "acquired_at": now,
+            "heartbeat_at": now,
+            "expires_at": now + self._ttl,
+            "released_at": None,
+        }
+        first = connection.execute(
+            insert(LeaseRow).values(city=self.city, period=self.period, token=1, **values).on_conflict_do_nothing()
+        ).rowcount
+        token = 1
+        if first != 1:
+            found = connection.execute(select(LeaseRow.__table__).where(*self._mine()).with_for_update()).one()
+            self._refuse_if_held(found)
+            token = found.token + 1
+            connection.execute(update(LeaseRow).where(*self._mine()).values(token=token, **values))
+        # Only the holder may have a run at work, so whatever still runs here is dead.
+        connection.execute(
+            update(Run)
+            .where(Run.city == self.city, Run.period == self.period, Run.status == "running")
+            .values(
+                status="crashed", finished_at=now, message=f"its process ended or lost its lease; seen by {self.run_id}"
+            )
+        )
+        return token
+
+    def _refuse_if_held(self, row: Row[Any] | None) -> None:
+        if row is None or row.released_at is not None or row.expires_at <= self._now():
+            return
+        if holder_is_gone(row.host, row.pid, row.process_started):
+            return
+        raise LeaseHeld(
+            self.city,
+            self.period,
+            run_id=row.run_id,
+            host=row.host,
+            pid=row.pid,
+            since=row.acquired_at,
+            until=row.expires_at,
+        )
+
+
+def require_token(connection: Connection, city: str, period: str, run_id: str, token: int) -> None:
+    """Lock the lease for this transaction; LeaseLost unless `token` is still the one that may write."""
+    held = connection.execute(
+        select(LeaseRow.token, LeaseRow.released_at)
+        .where(LeaseRow.city == city, LeaseRow.period == period)
+        .with_for_update()
+    ).one_or_none()
+    if held is None or held.token != token or held.released_at is not None:
+        raise _lost(city, period, run_id)
+
+
+def _lost(city: str, period: str, run_id: str) -> LeaseLost:
+    return LeaseLost(f"run {run_id} no longer holds {city} {period}: another run took it over. Nothing was written")

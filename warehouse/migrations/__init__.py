@@ -1,0 +1,1 @@
+"""Schema migrations, oldest first in `versions`. Old files never change: a warehouse is only ever upgraded."""

@@ -1,0 +1,210 @@
+"""How a run begins and ends. Publishing is one transaction: its rows become visible together, as a revision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from warehouse.connection import reading, writing
+from warehouse.errors import LeaseLost, WarehouseError
+from warehouse.identity import RESULTS, canonical_text, checked, checked_results, combined_hash, shape_of, table_hash
+from warehouse.lease import require_token
+from warehouse.loading import load, stored_count, stored_hash
+from warehouse.models import InputFile, PolicyVersion, QuarantinedRow, Run, ValidationResult
+from warehouse.records import (
+    Cause,
+    Ending,
+    FileRecord,
+    PolicyRecord,
+    Published,
+    Revision,
+    RunRecord,
+    ValidationRecord,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def start_run(engine: Engine, record: RunRecord) -> None:
+    """Store a run that begins. WarehouseError where its id is taken."""
+    with writing(engine, f"starting run {record.run_id}") as connection:
+        connection.execute(insert(Run).values(**asdict(record), status="running", message=""))
+
+
+def finish_run(
+    engine: Engine,
+    run_id: str,
+    status: Ending,
+    message: str,
+    *,
+    finished_at: dt.datetime,
+    input_hash: str | None,
+    policy: PolicyRecord | None,
+    files: Iterable[FileRecord],
+    validations: Iterable[ValidationRecord],
+    quarantined: pl.DataFrame | None,
+) -> None:
+    """End a run that publishes nothing, with what was found on the way."""
+    with writing(engine, f"ending run {run_id}") as connection:
+        run = _running(connection, run_id)
+        values: dict[str, Any] = {}
+        if status == "unchanged":
+            current = current_revision(connection, run.city, run.period)
+            if current is None:
+                raise WarehouseError(f"run {run_id} cannot be unchanged: {run.city} {run.period} has no revision")
+            values = {"unchanged_from": current.run_id, "result_hash": current.result_hash}
+        _store_findings(connection, run_id, files, validations, quarantined)
+        _end(connection, run_id, status, message, finished_at, input_hash, policy, values)
+
+
+def publish(
+    engine: Engine,
+    run_id: str,
+    token: int,
+    results: Mapping[str, pl.DataFrame],
+    *,
+    policy: PolicyRecord,
+    input_hash: str,
+    finished_at: dt.datetime,
+    files: Iterable[FileRecord],
+    validations: Iterable[ValidationRecord],
+    quarantined: pl.DataFrame | None,
+    cause: Cause | None,
+    message: str,
+) -> Published:
+    """Store results as the next revision of the run's city and period, unless they equal the current one."""
+    frames = checked_results(results)
+    hashes = {name: table_hash(canonical_text(frame)) for name, frame in frames.items()}
+    result = combined_hash(hashes)
+    with writing(engine, f"publishing run {run_id}") as connection:
+        run = _running(connection, run_id)
+        require_token(connection, run.city, run.period, run_id, token)
+        current = current_revision(connection, run.city, run.period)
+        _store_findings(connection, run_id, files, validations, quarantined)
+        # An equal result of a period that has ended meanwhile is news: it is no longer provisional.
+        if current is not None and (current.result_hash, current.provisional) == (result, run.provisional):
+            values: dict[str, Any] = {"unchanged_from": current.run_id, "result_hash": result}
+            _end(connection, run_id, "unchanged", message, finished_at, input_hash, policy, values)
+            return Published(
+                status="unchanged", revision=current.revision, run_id=current.run_id, cause=None, result_hash=result
+            )
+        revision = 1 if current is None else current.revision + 1
+        why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
+        _load_results(connection, run_id, frames, hashes)
+        values = {"revision": revision, "cause": why, "result_hash": result}
+        _end(connection, run_id, "published", message, finished_at, input_hash, policy, values)
+    return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=result)
+
+
+def current_revision(connection: Connection, city: str, period: str) -> Revision | None:
+    """The latest revision of a city and period; None where there is none."""
+    found = connection.execute(
+        select(
+            Run.run_id,
+            Run.revision,
+            Run.provisional,
+            Run.input_hash,
+            Run.policy_hash,
+            Run.code_version,
+            Run.result_hash,
+        )
+        .where(Run.city == city, Run.period == period, Run.status == "published")
+        .order_by(Run.revision.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else Revision(**found._mapping)
+
+
+def current(engine: Engine, city: str, period: str) -> Revision | None:
+    """The latest revision of a city and period; None where there is none."""
+    with reading(engine, "reading the current revision") as connection:
+        return current_revision(connection, city, period)
+
+
+def _running(connection: Connection, run_id: str) -> Row[Any]:
+    """The run, locked; LeaseLost where it ended already, WarehouseError where it never began."""
+    run = connection.execute(select(Run.__table__).where(Run.run_id == run_id).with_for_update()).one_or_none()
+    if run is None:
+        raise WarehouseError(f"run {run_id} was never started")
+    if run.status != "running":
+        raise LeaseLost(f"run {run_id} of {run.city} {run.period} is already {run.status}. Nothing was written")
+    return run
+
+
+def _cause(
+    current: Revision | None, given: Cause | None, input_hash: str, policy_hash: str, code_version: str
+) -> Cause:
+    if current is None:
+        return "first"
+    if given is not None:
+        return given
+    if policy_hash != current.policy_hash:
+        return "policy"
+    if code_version != current.code_version and input_hash == current.input_hash:
+        return "code"
+    return "late_data"
+
+
+def _load_results(
+    connection: Connection, run_id: str, frames: Mapping[str, pl.DataFrame], hashes: Mapping[str, str]
+) -> None:
+    """Store the frames and read them back: what the database holds must be what was given, to the digit."""
+    for name, model in RESULTS.items():
+        shape, frame = shape_of(model), frames[name]
+        load(connection, shape, frame, run_id)
+        stored = stored_count(connection, shape.table, run_id)
+        if stored != frame.height:
+            raise WarehouseError(f"{name}: {frame.height} rows given, {stored} stored; nothing was published")
+        if stored_hash(connection, shape, run_id) != hashes[name]:
+            raise WarehouseError(f"{name}: the stored rows differ from those given; nothing was published")
+
+
+def _store_findings(
+    connection: Connection,
+    run_id: str,
+    files: Iterable[FileRecord],
+    validations: Iterable[ValidationRecord],
+    quarantined: pl.DataFrame | None,
+) -> None:
+    for model, records in ((InputFile, files), (ValidationResult, validations)):
+        rows = [{"run_id": run_id, **asdict(record)} for record in records]
+        if rows:
+            connection.execute(insert(model), rows)
+    if quarantined is not None and quarantined.height:
+        order = ["dataset", "file_sha256", "row", "column", "reason"]
+        numbered = quarantined.sort(order, maintain_order=True).with_row_index("number", offset=1)
+        shape = shape_of(QuarantinedRow)
+        load(connection, shape, checked("quarantined", numbered, shape), run_id)
+
+
+def _end(
+    connection: Connection,
+    run_id: str,
+    status: str,
+    message: str,
+    finished_at: dt.datetime,
+    input_hash: str | None,
+    policy: PolicyRecord | None,
+    values: Mapping[str, Any],
+) -> None:
+    if policy is not None:
+        on_dialect = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(on_dialect(PolicyVersion).values(**asdict(policy)).on_conflict_do_nothing())
+    connection.execute(
+        update(Run)
+        .where(Run.run_id == run_id)
+        .values(
+            status=status,
+            message=message,
+            finished_at=finished_at,
+            input_hash=input_hash,
+            policy_hash=None if policy is None else policy.policy_hash,
+            **values,
+        )
+    )

@@ -1,0 +1,168 @@
+"""What people read: rows of one run in a stable order, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, Connection, Engine, Select, Table, literal_column, select
+
+from warehouse.connection import reading
+from warehouse.errors import WarehouseError
+from warehouse.models import EmployeePeriod, IndicatorResult, QuarantinedRow, Run, Score, ValidationResult
+
+_RUN: Final[Table] = Run.__table__  # type: ignore[assignment]  # declared with __tablename__
+_EMPLOYEE: Final[Table] = EmployeePeriod.__table__  # type: ignore[assignment]
+_SCORE: Final[Table] = Score.__table__  # type: ignore[assignment]
+_INDICATOR: Final[Table] = IndicatorResult.__table__  # type: ignore[assignment]
+_QUARANTINED: Final[Table] = QuarantinedRow.__table__  # type: ignore[assignment]
+_VALIDATION: Final[Table] = ValidationResult.__table__  # type: ignore[assignment]
+_WITHOUT_FINDINGS: Final = ("running", "crashed")
+"""Runs in these states stored no files, validations and quarantined rows."""
+
+
+class Rows(NamedTuple):
+    """Column names and the rows under them; the rows are read as they are asked for, once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def scores(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row an employee of a revision, by employee_id."""
+    run_id = _published(engine, city, period, revision)
+    columns: list[Column[Any]] = [
+        *_of(_SCORE, "employee_id"),
+        *_of(_EMPLOYEE, "name", "unit_id", "sector"),
+        *_of(_SCORE, "results_score", "behaviour_score", "score", "results_rating", "behaviour_rating"),
+        *_of(_SCORE, "proposed_rating", "decided_rating", "status", "reason"),
+        *_of(_RUN, "revision", "run_id"),
+    ]
+    same_employee = (_EMPLOYEE.c.run_id == _SCORE.c.run_id) & (_EMPLOYEE.c.employee_id == _SCORE.c.employee_id)
+    found = (
+        select(*columns)
+        .select_from(_SCORE.join(_EMPLOYEE, same_employee).join(_RUN, _RUN.c.run_id == _SCORE.c.run_id))
+        .where(_SCORE.c.run_id == run_id)
+        .order_by(_SCORE.c.employee_id)
+    )
+    return _streamed(engine, found)
+
+
+def indicators(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row an employee and item of a revision, by employee_id and item_id."""
+    run_id = _published(engine, city, period, revision)
+    columns = [
+        *_of(_INDICATOR, "employee_id", "item_id", "indicator_id", "value", "n", "numerator", "denominator"),
+        *_of(_INDICATOR, "achievement", "weight", "status", "reason"),
+        *_of(_RUN, "revision", "run_id"),
+    ]
+    found = (
+        select(*columns)
+        .select_from(_INDICATOR.join(_RUN, _RUN.c.run_id == _INDICATOR.c.run_id))
+        .where(_INDICATOR.c.run_id == run_id)
+        .order_by(_INDICATOR.c.employee_id, _INDICATOR.c.item_id)
+    )
+    return _streamed(engine, found)
+
+
+def quarantine(engine: Engine, city: str, period: str, revision: int | None, run_id: str | None) -> Rows:
+    """One row a refused row of a run, by dataset, file and row. Holds personal data."""
+    run = _reported(engine, city, period, revision, run_id)
+    columns = _of(_QUARANTINED, "dataset", "file_sha256", "row", "column", "reason", "record", "run_id")
+    return _streamed(engine, select(*columns).where(_QUARANTINED.c.run_id == run).order_by(_QUARANTINED.c.number))
+
+
+def validations(engine: Engine, city: str, period: str, revision: int | None, run_id: str | None) -> Rows:
+    """One row an expectation of a run, by dataset and expectation."""
+    run = _reported(engine, city, period, revision, run_id)
+    columns = [
+        *_of(_VALIDATION, "dataset", "expectation_id", "expectation_type", "columns", "severity", "success"),
+        *_of(_VALIDATION, "n_evaluated", "n_unexpected", "action", "why", "run_id"),
+    ]
+    order = (_VALIDATION.c.dataset, _VALIDATION.c.expectation_id)
+    return _streamed(engine, select(*columns).where(_VALIDATION.c.run_id == run).order_by(*order))
+
+
+def runs(engine: Engine, city: str | None, period: str | None) -> Rows:
+    """One row a run, by city, period and start; all of them, or those of a city, a period or both."""
+    columns = [
+        *_of(_RUN, "run_id", "city", "period", "status", "revision", "cause", "provisional", "known_as_of"),
+        *_of(_RUN, "started_at", "finished_at", "input_hash", "policy_hash", "code_version", "result_hash"),
+        *_of(_RUN, "unchanged_from", "message"),
+    ]
+    found = select(*columns).order_by(_RUN.c.city, _RUN.c.period, _RUN.c.started_at, _RUN.c.run_id)
+    if city is not None:
+        found = found.where(_RUN.c.city == city)
+    if period is not None:
+        found = found.where(_RUN.c.period == period)
+    if city is not None or period is not None:
+        with reading(engine, "reading runs") as connection:
+            if connection.execute(found.limit(1)).first() is None:
+                raise _nothing(connection, "no runs of " + " ".join(word for word in (city, period) if word))
+    return _streamed(engine, found)
+
+
+def _of(table: Table, *names: str) -> list[Column[Any]]:
+    return [table.c[name] for name in names]
+
+
+def _streamed(engine: Engine, found: Select[Any]) -> Rows:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        with reading(engine, "reading rows") as connection:
+            for row in connection.execute(found):
+                yield tuple(row)
+
+    return Rows(tuple(found.selected_columns.keys()), rows())
+
+
+def _published(engine: Engine, city: str, period: str, revision: int | None) -> str:
+    """The run of a revision, the latest where none is given; WarehouseError naming what there is."""
+    with reading(engine, "looking up the revision") as connection:
+        revisions = connection.execute(
+            select(_RUN.c.revision, _RUN.c.run_id)
+            .where(_RUN.c.city == city, _RUN.c.period == period, _RUN.c.status == "published")
+            .order_by(_RUN.c.revision)
+        )
+        found = {row.revision: row.run_id for row in revisions}
+        if not found:
+            raise _nothing(connection, f"nothing is published for {city} {period}")
+    if revision is None:
+        revision = max(found)
+    if revision not in found:
+        known = ", ".join(str(number) for number in found)
+        raise WarehouseError(f"{city} {period} has no revision {revision}; there is {known}")
+    return str(found[revision])
+
+
+def _reported(engine: Engine, city: str, period: str, revision: int | None, run_id: str | None) -> str:
+    """The run asked for, or the latest of the city and period that stored what it found, published or not."""
+    if run_id is None and revision is not None:
+        return _published(engine, city, period, revision)
+    here = select(_RUN.c.run_id).where(_RUN.c.city == city, _RUN.c.period == period)
+    with reading(engine, "looking up the run") as connection:
+        if run_id is not None:
+            if connection.execute(here.where(_RUN.c.run_id == run_id)).first() is None:
+                raise _nothing(connection, f"{city} {period} has no run {run_id}")
+            return run_id
+        latest = connection.execute(
+            here.where(_RUN.c.status.not_in(_WITHOUT_FINDINGS))
+            .order_by(_RUN.c.started_at.desc(), _RUN.c.run_id.desc())
+            .limit(1)
+        ).scalar()
+        if latest is None:
+            raise _nothing(connection, f"no run of {city} {period} has ended")
+        return str(latest)
+
+
+def _nothing(connection: Connection, what: str) -> WarehouseError:
+    """What is not there, followed by the cities and periods that are."""
+    found: Sequence[Any] = connection.execute(
+        select(_RUN.c.city, _RUN.c.period, literal_column("max(revision)"))
+        .group_by(_RUN.c.city, _RUN.c.period)
+        .order_by(_RUN.c.city, _RUN.c.period)
+    ).all()
+    known = "; ".join(
+        f"{city} {period} ({'not published' if revision is None else f'revisions 1-{revision}'})"
+        for city, period, revision in found
+    )
+    return WarehouseError(f"{what}; the warehouse holds " + (known or "no run yet"))

@@ -1,0 +1,221 @@
+"""The warehouse as the rest of the house sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Engine
+
+from warehouse import publishing, queries
+from warehouse.connection import engine_for, parsed_url, place_of
+from warehouse.lease import Lease
+from warehouse.queries import Rows
+from warehouse.records import Cause, Ending, FileRecord, PolicyRecord, Published, Revision, RunRecord, ValidationRecord
+from warehouse.schema import check_schema, schema_of, upgrade_schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LEASE_SECONDS = 60.0
+
+
+class Warehouse:
+    """An open warehouse. Every error of its methods is a WarehouseError without any stored value."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def place(self) -> str:
+        """Its URL without the password."""
+        return place_of(self._engine.url)
+
+    def close(self) -> None:
+        """Give its connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def lease(
+        self,
+        city: str,
+        period: str,
+        run_id: str,
+        *,
+        now: Callable[[], dt.datetime],
+        ttl_seconds: float = LEASE_SECONDS,
+    ) -> Lease:
+        """The right to write a city and period; enter it with `with`. See `warehouse.lease.Lease`."""
+        return Lease(self._engine, city, period, run_id, now=now, ttl_seconds=ttl_seconds)
+
+    def current(self, city: str, period: str) -> Revision | None:
+        """The latest revision of a city and period; None where there is none."""
+        return publishing.current(self._engine, city, period)
+
+    def start_run(self, record: RunRecord) -> None:
+        """Store a run that begins, once its lease is held. WarehouseError where its id is taken."""
+        publishing.start_run(self._engine, record)
+
+    def finish_run(
+        self,
+        run_id: str,
+        status: Ending,
+        message: str,
+        *,
+        finished_at: dt.datetime,
+        input_hash: str | None = None,
+        policy: PolicyRecord | None = None,
+        files: Iterable[FileRecord] = (),
+        validations: Iterable[ValidationRecord] = (),
+        quarantined: pl.DataFrame | None = None,
+    ) -> None:
+        """End a run that publishes nothing and keep what it found, in one transaction.
+
+        Args:
+            run_id: a run that was started.
+            status: `stopped` by validation, `failed`, or `unchanged` where it need not be scored at all.
+            message: how it ended, without any personal value.
+            finished_at: when.
+            input_hash: over the landed files, where they were landed.
+            policy: the policy, where it was loaded.
+            files: the input files.
+            validations: what the expectations found.
+            quarantined: refused rows with dataset, file_sha256, row, column, reason and record.
+
+        Raises:
+            LeaseLost: the run has ended already, or was declared dead.
+            WarehouseError: no such run, `unchanged` without a revision, or the database refuses.
+        """
+        publishing.finish_run(
+            self._engine,
+            run_id,
+            status,
+            message,
+            finished_at=finished_at,
+            input_hash=input_hash,
+            policy=policy,
+            files=files,
+            validations=validations,
+            quarantined=quarantined,
+        )
+
+    def publish(
+        self,
+        run_id: str,
+        token: int,
+        results: Mapping[str, pl.DataFrame],
+        *,
+        policy: PolicyRecord,
+        input_hash: str,
+        finished_at: dt.datetime,
+        files: Iterable[FileRecord] = (),
+        validations: Iterable[ValidationRecord] = (),
+        quarantined: pl.DataFrame | None = None,
+        cause: Cause | None = None,
+        message: str = "",
+    ) -> Published:
+        """Store results as the next revision of the run's city and period: all of it in one transaction, or nothing.
+
+        Results that equal the current revision make none: the run becomes `unchanged` and only its findings are kept.
+        What was stored is read back before the commit and must equal what was given.
+
+        Args:
+            run_id: a run that was started.
+            token: of the lease that is held.
+            results: the frames `employees`, `indicators` and `scores`.
+            policy: the policy they were scored with.
+            input_hash: over the landed files and their mapping.
+            finished_at: when.
+            files: the input files.
+            validations: what the expectations found.
+            quarantined: refused rows with dataset, file_sha256, row, column, reason and record.
+            cause: why there is a revision after the first; found by comparing where it is not given.
+            message: in words, without any personal value.
+
+        Raises:
+            LeaseLost: another run took the lease over, or the run has ended already.
+            WarehouseError: the frames do not fit, a digit would be lost, or the database refuses.
+        """
+        return publishing.publish(
+            self._engine,
+            run_id,
+            token,
+            results,
+            policy=policy,
+            input_hash=input_hash,
+            finished_at=finished_at,
+            files=files,
+            validations=validations,
+            quarantined=quarantined,
+            cause=cause,
+            message=message,
+        )
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def scores(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row an employee of a revision (the latest), by employee_id. WarehouseError where there is none."""
+        return queries.scores(self._engine, city, period, revision)
+
+    def indicators(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row an employee and item of a revision (the latest), by employee_id and item_id. WarehouseError: none."""
+        return queries.indicators(self._engine, city, period, revision)
+
+    def quarantine(self, city: str, period: str, revision: int | None = None, *, run_id: str | None = None) -> Rows:
+        """One row a refused row of the latest run that ended, or of the one asked for. Holds personal data."""
+        return queries.quarantine(self._engine, city, period, revision, run_id)
+
+    def validations(self, city: str, period: str, revision: int | None = None, *, run_id: str | None = None) -> Rows:
+        """One row an expectation of the latest run that ended, or of the one asked for."""
+        return queries.validations(self._engine, city, period, revision, run_id)
+
+    def runs(self, city: str | None = None, period: str | None = None) -> Rows:
+        """One row a run, by city, period and start. WarehouseError where the city or period has none."""
+        return queries.runs(self._engine, city, period)
+
+
+def open_warehouse(url: str, *, create: bool = True) -> Warehouse:
+    """Open the warehouse at a URL: `sqlite:///folder/warehouse.db` or `postgresql://user@host/database`.
+
+    An empty database becomes a warehouse, its folder included, unless `create` is off. An older one is left as it is.
+
+    Raises:
+        WarehouseError: it cannot be reached, is not a warehouse, or has an older or newer schema; the message says
+            what to do.
+    """
+    engine = engine_for(parsed_url(url), create=create)
+    try:
+        if create and schema_of(engine) is None:
+            upgrade_schema(engine)
+        check_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Warehouse(engine)
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Bring the warehouse at a URL to the schema of this version, in one transaction.
+
+    Returns:
+        The schema before (None: empty) and after.
+
+    Raises:
+        WarehouseError: it cannot be reached, is not a warehouse, or is newer than this version.
+    """
+    engine = engine_for(parsed_url(url), create=True)
+    try:
+        return upgrade_schema(engine)
+    finally:
+        engine.dispose()
