@@ -16,6 +16,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from policies.model import NOT_WRITTEN
+
 Place = tuple[str | int, ...]
 """Keys and positions from the top of a file down to an entry."""
 
@@ -64,7 +66,7 @@ class Document:
             before = frozenset(self.noted)
             for detail in error.errors(include_url=False):
                 inner = tuple(step for step in detail["loc"] if step != "[key]")
-                if detail["type"] != "value_error" or (*at, *inner) not in before:
+                if not (_echoes(detail) or (detail["type"] == "value_error" and (*at, *inner) in before)):
                     self.add((*at, *inner), _explain(detail, model, inner))
             return None
 
@@ -81,7 +83,8 @@ def read_document(path: Path, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark is not None else 1
-        document.found.append((line, f"is not YAML: {error.problem or error.context}; mend the text"))
+        why = " ".join(filter(None, (error.context, error.problem)))
+        document.found.append((line, f"is not YAML ({why}); mend the text"))
         return document
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         document.found.append((1, f"cannot be read ({type(error).__name__}); write it as YAML in UTF-8"))
@@ -125,12 +128,10 @@ def _mapping(node: yaml.MappingNode, place: Place, document: Document) -> dict[s
     for key, child in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            document.found.append((line, f"{_where(place)}: a key must be plain text"))
+            document.add(place, "a key must be plain text; write `key: value`", line=line)
         elif key.value in found:
-            first = document.lines[*place, key.value]
-            document.found.append(
-                (line, f"{_where((*place, key.value))}: key repeats the one of line {first}; keep one of the two")
-            )
+            at = (*place, key.value)
+            document.add(at, f"key repeats the one of line {document.lines[at]}; keep one of the two", line=line)
         else:
             document.lines[*place, key.value] = line
             found[key.value] = _value(child, (*place, key.value), document)
@@ -141,29 +142,48 @@ def _where(place: Place) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
 
 
+_NUMBER: Final = "is not a number; write digits, such as 30 or 0.95"
+_WHOLE: Final = "is not a whole number; write digits, such as 10"
+_DATE: Final = "is not a date; write it like 2026-01-31"
+_MAPPING: Final = "is not a mapping; write `key: value` lines under it"
 _REMEDIES: Final[Mapping[str, str]] = {
-    "decimal_parsing": "is not a number; write digits, such as 0.95",
-    "decimal_type": "is not a number; write digits, such as 0.95",
-    "finite_number": "is not a number; write digits, such as 0.95",
-    "int_parsing": "is not a whole number; write digits, such as 10",
-    "int_type": "is not a whole number; write digits, such as 10",
-    "int_from_float": "is not a whole number; write digits, such as 10",
+    "decimal_parsing": _NUMBER,
+    "decimal_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
     "bool_parsing": "is neither true nor false; write one of the two",
     "bool_type": "is neither true nor false; write one of the two",
-    "date_type": "is not a date; write it like 2026-01-31",
-    "date_parsing": "is not a date; write it like 2026-01-31",
-    "date_from_datetime_parsing": "is not a date; write it like 2026-01-31",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
     "string_type": "is not text; write one line of text",
-    "model_type": "is not a mapping; write `key: value` lines under it",
-    "dict_type": "is not a mapping; write `key: value` lines under it",
-    "mapping_type": "is not a mapping; write `key: value` lines under it",
+    "string_too_short": "is empty; write it out",
+    "string_pattern_mismatch": "does not have the form asked for; write it like {pattern}",
+    "model_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "mapping_type": _MAPPING,
     "tuple_type": "is not a list; write `- ...` lines under it",
+    "too_short": "has too few entries; write at least {min_length}",
+    "too_long": "has {actual_length} entries; write {max_length}",
+    "greater_than": "is out of range; write a number above {gt}",
+    "greater_than_equal": "is out of range; write a number from {ge} up",
+    "less_than": "is out of range; write a number below {lt}",
+    "less_than_equal": "is out of range; write a number up to {le}",
+    "literal_error": "is not one of {expected}; write one of them",
 }
+"""What an error of pydantic means to who wrote the file; an error not listed keeps pydantic's words."""
+
+
+def _echoes(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because entries of it are refused, each with its own problem."""
+    given = detail["input"]
+    return detail["type"] == "too_short" and isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
 
 
 def _explain(detail: ErrorDetails, model: type[BaseModel], place: Place) -> str:
     kind, given = detail["type"], detail["input"]
-    shown = repr(given) if isinstance(given, str) else "nothing" if given is None else "what stands here"
     match kind:
         case "missing":
             return "is missing; add it"
@@ -171,11 +191,9 @@ def _explain(detail: ErrorDetails, model: type[BaseModel], place: Place) -> str:
             return f"unknown key; {suggestion(str(place[-1]), _keys_at(model, place[:-1]))}"
         case "value_error":
             return str(detail["ctx"]["error"])
-        case "literal_error":
-            return f"{shown} is not one of {detail['ctx']['expected']}; write one of them"
-    if kind in _REMEDIES:
-        return f"{shown} {_REMEDIES[kind]}"
-    return f"{shown}: {detail['msg'].removeprefix('Input ').removeprefix('Value ')}"
+    shown = repr(given) if isinstance(given, str) else "nothing" if given is None else "what stands here"
+    remedy = _REMEDIES.get(kind)
+    return f"{shown}: {detail['msg']}" if remedy is None else f"{shown} {remedy.format(**detail.get('ctx', {}))}"
 
 
 def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
@@ -185,7 +203,7 @@ def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
         # A position in a list, or a key such as a sector's name, stays with the model the list or mapping is about.
         if step in here.model_fields:
             here = _model_within(here.model_fields[str(step)].annotation) or here
-    return list(here.model_fields)
+    return [name for name, field in here.model_fields.items() if NOT_WRITTEN not in field.metadata]
 
 
 def _model_within(annotation: Any) -> type[BaseModel] | None:

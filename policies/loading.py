@@ -15,10 +15,10 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from policies.documents import Document, Place, PolicyError, read_document, suggestion
-from policies.model import GROUPS, National, Parameters, Policy, Rule
+from policies.model import GROUPS, National, Parameters, PeriodKind, Policy, Rule
 from policies.period import Period
 
 PACKAGED: Final = Path(__file__).parent
@@ -36,14 +36,16 @@ def load_policy(
     cities = _folders(root / "cities")
     if city not in cities:
         raise PolicyError([f"cities: no policy of a city {city!r}; {suggestion(city, cities)}"])
-    problems: list[str] = []
-    national = _national(period, root if (root / "national").is_dir() else PACKAGED, problems)
-    document = _in_force(f"cities/{city}", period, root, problems)
-    policy = None if document is None else _policy(document, city, period, catalogue, national)
+    own: list[str] = []
+    of_rules: list[str] = []
+    document = _in_force(f"cities/{city}", period, root, own)
+    national = _national(period, root if (root / "national").is_dir() else PACKAGED, of_rules)
+    policy = None
     if document is not None:
-        problems = document.problems + problems
-    if problems or policy is None:
-        raise PolicyError(problems)
+        policy = _policy(document, city, period, catalogue, national)
+        own += document.problems
+    if policy is None or own or of_rules:
+        raise PolicyError([*own, *of_rules])
     return policy
 
 
@@ -92,15 +94,20 @@ def _dated(folder: str, root: Path, problems: list[str]) -> dict[dt.date, Path]:
     """The files of a folder by their date, ascending; one that is not called by a date is a problem."""
     found: dict[dt.date, Path] = {}
     for path in sorted((root / folder).glob("*.yaml")):
-        try:
-            day = dt.date.fromisoformat(path.stem)
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != path.stem:
+        day = _day(path.stem)
+        if day is None:
             problems.append(f"{folder}/{path.name}:1: is not called by its date in force; name it like 2026-01-01.yaml")
         else:
             found[day] = path
     return found
+
+
+def _day(text: object) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return day if day is not None and day.isoformat() == text else None
 
 
 def _in_force(folder: str, period: Period, root: Path, problems: list[str]) -> Document | None:
@@ -117,7 +124,7 @@ def _in_force(folder: str, period: Period, root: Path, problems: list[str]) -> D
     path = files[max(days)]
     document = read_document(path, f"{folder}/{path.name}")
     written = document.data.get("in_force")
-    if isinstance(written, str) and written != path.stem:
+    if _day(written) not in {None, max(days)}:
         document.add(
             ("in_force",), f"{written!r} is not the date the file is called by, {path.stem}; make the two agree"
         )
@@ -152,7 +159,7 @@ def _policy(
     if not data:
         return None
     if "national" in data:
-        document.add(("national",), "unknown key; national rules are files of their own: delete it")
+        document.add(("national",), "unknown key; the national rules are files of their own: delete it")
     if data.get("city", city) != city:
         document.add(("city",), f"{data['city']!r} is not the folder's name; write {city!r}")
     for place, items in _item_lists(data):
@@ -193,7 +200,7 @@ def _check_items(place: Place, items: list[Any], document: Document, catalogue: 
         if "indicator" in item:
             _check_measure(at, item, document)
         _read_parameters(at, item, document, catalogue)
-    if None not in weights and (total := sum(filter(None, weights), Decimal(0))) != 100:
+    if items and None not in weights and (total := sum(filter(None, weights), Decimal(0))) != 100:
         document.add(place, f"weights sum to {total}, not 100; change them so that they do")
     for name, where in lines.items():
         if len(where) > 1:
@@ -242,18 +249,21 @@ def _check_training(data: dict[str, Any], document: Document) -> None:
     courses = training.get("catalogue") if isinstance(training, dict) else None
     if not isinstance(courses, list):
         return
-    known = {item.get("id") for _, items in _item_lists(data) for item in items if isinstance(item, dict)}
+    ids = [item.get("id") for _, items in _item_lists(data) for item in items if isinstance(item, dict)]
+    known = {name for name in ids if isinstance(name, str)}
     for position, course in enumerate(courses):
         item = course.get("item") if isinstance(course, dict) else None
         if isinstance(item, str) and item not in known:
-            named = suggestion(item, (name for name in known if isinstance(name, str)))
-            document.add(("training", "catalogue", position, "item"), f"{item!r} is no item of this policy; {named}")
+            at = ("training", "catalogue", position, "item")
+            document.add(at, f"{item!r} is no item of this policy; {suggestion(item, known)}")
 
 
 def _check_period(data: dict[str, Any], period: Period, document: Document) -> None:
     accepted = data.get("periods")
-    if isinstance(accepted, list) and accepted and period.kind not in accepted:
-        kinds = ", ".join(str(kind) for kind in accepted)
+    if not isinstance(accepted, list) or not accepted or any(kind not in get_args(PeriodKind) for kind in accepted):
+        return  # the model says what is wrong with it
+    if period.kind not in accepted:
+        kinds = " or a ".join(accepted)
         document.add(("periods",), f"{period} is a {period.kind}, which this policy does not accept; score a {kinds}")
 
 

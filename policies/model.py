@@ -12,7 +12,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -43,6 +43,8 @@ def _iso_day(value: object) -> object:
     return value
 
 
+NOT_WRITTEN: Final = "no key of the file: the platform puts it in"
+Text = Annotated[str, Field(min_length=1)]
 Day = Annotated[dt.date, BeforeValidator(_iso_day)]
 
 
@@ -59,8 +61,8 @@ class Parameters(Model):
 class Label(Model):
     """A name in both languages."""
 
-    id: str
-    en: str
+    id: Text
+    en: Text
 
 
 class Scale(Model):
@@ -72,9 +74,9 @@ class Scale(Model):
     def _ascending(self) -> Self:
         values = [value for value, _ in self.points]
         if any(later <= earlier for earlier, later in itertools.pairwise(values)):
-            raise ValueError("scale: breakpoints must ascend")
+            raise ValueError("breakpoints must ascend; order them by value, each value once")
         if any(not 0 <= achievement <= 120 for _, achievement in self.points):
-            raise ValueError("scale: achievements lie within 0..120")
+            raise ValueError("an achievement is out of range; write a number from 0 to 120")
         return self
 
 
@@ -85,7 +87,7 @@ class Item(Model):
     data carries its own target (`outcome`).
     """
 
-    id: str
+    id: Text
     indicator: str
     weight: Percent
     direction: Direction
@@ -94,7 +96,7 @@ class Item(Model):
     parameters: SerializeAsAny[Parameters] = Parameters()
     label: Label
     meaning: Label
-    source: str
+    source: Text
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
@@ -145,12 +147,12 @@ class Thresholds(Model):
 
     above: Decimal
     meets: Decimal
-    source: str
+    source: Text
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.meets >= self.above:
-            raise ValueError("thresholds: above must be more than meets")
+            raise ValueError("above is not more than meets; raise the one or lower the other")
         return self
 
 
@@ -181,8 +183,8 @@ class Consultation(Model):
     """Who was heard on the policy, and when."""
 
     date: Day
-    heard: str
-    outcome: str
+    heard: Text
+    outcome: Text
 
 
 # --- national rules -------------------------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ class Rule(Model):
 
     rule: str
     in_force: Day
-    source: str
+    source: Text
 
 
 class RatingMatrix(Rule):
@@ -230,6 +232,13 @@ class WorkingTime(Rule):
 
     days: tuple[WorkingDay, ...]
 
+    @field_validator("days")
+    @classmethod
+    def _once_each(cls, days: tuple[WorkingDay, ...]) -> tuple[WorkingDay, ...]:
+        if len({day.weekday for day in days}) < len(days):
+            raise ValueError("a weekday repeats; give each its hours once")
+        return days
+
 
 class ComplaintClocks(Rule):
     """Working days to settle a complaint, by class."""
@@ -249,7 +258,14 @@ class Grade(Model):
 class SkmGrades(Rule):
     """Grades of the satisfaction index, best first."""
 
-    grades: tuple[Grade, ...]
+    grades: tuple[Grade, ...] = Field(min_length=1)
+
+    @field_validator("grades")
+    @classmethod
+    def _best_first(cls, grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
+        if any(worse.at_least >= better.at_least for better, worse in itertools.pairwise(grades)):
+            raise ValueError("grades must descend; order them best first")
+        return grades
 
 
 class LadderStep(Model):
@@ -266,7 +282,15 @@ class DisciplineLadder(Rule):
     minutes_per_day: Annotated[int, Field(gt=0)]
     consecutive_days: Annotated[int, Field(gt=0)]
     consecutive_level: str
-    steps: tuple[LadderStep, ...]
+    steps: tuple[LadderStep, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if any(later.from_days <= earlier.from_days for earlier, later in itertools.pairwise(self.steps)):
+            raise ValueError("steps must ascend; order them by from_days, each number once")
+        if self.consecutive_level not in {step.level for step in self.steps}:
+            raise ValueError("consecutive_level is no level of a step; name one of them")
+        return self
 
 
 class EmployeeNumber(Rule):
@@ -274,6 +298,15 @@ class EmployeeNumber(Rule):
 
     pns: str
     pppk: str
+
+    @field_validator("pns", "pppk")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"is not a regular expression ({error}); mend it") from error
+        return pattern
 
 
 class National(Model):
@@ -301,7 +334,7 @@ class Policy(Model):
     """One city's policy, in force from a date."""
 
     city: str
-    name: str
+    name: Text
     in_force: Day
     timezone: str
     periods: tuple[PeriodKind, ...] = Field(min_length=1)
@@ -317,7 +350,7 @@ class Policy(Model):
     training: TrainingRule | None = None
     consultations: tuple[Consultation, ...] = ()
     requires: Mapping[str, Share] = {}
-    national: National
+    national: Annotated[National, NOT_WRITTEN]
 
     @field_validator("timezone")
     @classmethod
