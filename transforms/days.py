@@ -1,0 +1,312 @@
+"""Days: which are working, countable and recorded for a person, and what happened on them.
+
+Working day: a weekday in the schedule of the spell that contains it, not a day off. Countable: working, without leave.
+Recorded: countable, and somebody whose spell is in the same unit that day has an event in its window; the others are
+gaps in the record, never an absence. Source: domain rules, sections 3 and 7; default hours by Perpres 21/2023.
+
+People are never multiplied by days: days are counted once a (unit, schedule) as running totals, and a spell takes the
+difference at its two ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from policies.model import WorkingTime
+from transforms.scope import Span, local
+
+_DAY = dt.timedelta(days=1)
+_MIDNIGHT = dt.timedelta()
+_DEFAULT_SCHEDULE = ""
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """What the calendar, the schedules, leave and attendance say of each person in P.
+
+    `counts`: person, month (first day), n_working, n_countable, n_recorded; one row a month with a spell day.
+    `weeks`: person, week (its Monday, in P), n_countable.
+    `attended`: person, date, late_minutes, early_minutes (floor; null where that side has no event); one row a
+    recorded day with an event. `appeared`: person, one row a person with any event in P. `gaps`: unit_id, date; one row
+    a day on which somebody of the unit works and nothing was recorded.
+    """
+
+    counts: pl.LazyFrame
+    weeks: pl.LazyFrame
+    attended: pl.LazyFrame
+    appeared: pl.LazyFrame
+    gaps: pl.LazyFrame
+
+
+def day_facts(
+    spells: pl.LazyFrame,
+    schedules: pl.LazyFrame,
+    working_time: WorkingTime,
+    attendance: pl.LazyFrame,
+    leave: pl.LazyFrame,
+    days_off: Sequence[dt.date],
+    span: Span,
+) -> DayFacts:
+    """Day facts of the people whose `spells` (with person, first_day, last_day) are given.
+
+    `attendance` and `leave` hold these people's rows with person; `days_off` are holidays and joint leave.
+    """
+    hours = _hours(schedules.collect(), working_time, days_off, span)
+    known = hours.get_column("schedule").unique().to_list()
+    keyed = spells.with_columns(
+        schedule=pl.when(pl.col("schedule_id").is_in(known))
+        .then(pl.col("schedule_id"))
+        .otherwise(pl.lit(_DEFAULT_SCHEDULE)),
+        until=pl.col("end_date").fill_null(span.end),
+    ).select("person", "unit_id", "schedule", "start_date", "until", "first_day", "last_day")
+    windows = sorted(set(hours.get_column("window").to_list()) | {_MIDNIGHT})
+    moments = _moments(attendance, windows).collect(engine="streaming").lazy()
+    recorded = _recorded(moments, keyed, windows)
+    grid = _grid(keyed, hours.lazy(), recorded, span).collect().lazy()
+    leave_days = _leave_days(leave, span).collect().lazy()
+    attended = _attended(_owned(moments, keyed, hours.lazy(), windows), leave_days, span)
+    return DayFacts(
+        counts=_counts(keyed, grid, leave_days, _months(span), span),
+        weeks=_counts(keyed, grid, leave_days, _weeks(span), span),
+        attended=attended,
+        appeared=moments.filter(pl.col("date").is_between(span.start, span.last_day)).select("person").unique(),
+        gaps=grid.group_by("unit_id", "date")
+        .agg(pl.col("is_working", "is_recorded").any())
+        .filter(pl.col("is_working") & ~pl.col("is_recorded"))
+        .select("unit_id", "date")
+        .sort("unit_id", "date"),
+    )
+
+
+def _hours(schedules: pl.DataFrame, default: WorkingTime, days_off: Sequence[dt.date], span: Span) -> pl.DataFrame:
+    """One row a schedule and working day, from the day before P to the day after: window, starts_at, ends_at.
+
+    `window` is day_starts_at as a duration; a start before it, and an end not after the start, are on the next date.
+    """
+    clock = pl.Schema(
+        {"schedule": pl.String(), "weekday": pl.Int64(), "start": pl.Time(), "end": pl.Time(), "opens": pl.Time()}
+    )
+    own = schedules.select(
+        schedule="schedule_id", weekday="weekday", start="start_time", end="end_time", opens="day_starts_at"
+    )
+    usual = pl.DataFrame(
+        [
+            (_DEFAULT_SCHEDULE, day.weekday, _time(day.start_time), _time(day.end_time), _time(day.day_starts_at))
+            for day in default.days
+        ],
+        schema=clock,
+        orient="row",
+    )
+    dates = pl.DataFrame({"date": pl.date_range(span.start - _DAY, span.end, eager=True)}).filter(
+        ~pl.col("date").is_in(list(days_off))
+    )
+    midnight = pl.col("date").cast(pl.Datetime("us"))
+    start, end = pl.col("start").cast(pl.Duration("us")), pl.col("end").cast(pl.Duration("us"))
+    window = pl.col("opens").fill_null(dt.time()).cast(pl.Duration("us"))
+    starts_at = midnight + start + pl.when(start < window).then(_DAY).otherwise(_MIDNIGHT)
+    ends_at = midnight + end
+    too_early = pl.col("ends_at") <= pl.col("starts_at")
+    return (
+        pl.concat([own.cast(dict(clock)), usual])  # type: ignore[arg-type]  # a Schema is a mapping of types
+        .join(dates.with_columns(weekday=pl.col("date").dt.weekday().cast(pl.Int64)), on="weekday")
+        .with_columns(window=window, starts_at=starts_at, ends_at=ends_at)
+        .with_columns(ends_at=pl.col("ends_at") + pl.when(too_early).then(_DAY).otherwise(_MIDNIGHT))
+        .select("schedule", "date", "window", "starts_at", "ends_at")
+    )
+
+
+def _time(clock: str) -> dt.time:
+    return dt.time.fromisoformat(clock)
+
+
+def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
+    """Events folded to one row a person, calendar date and stretch of the day between two window openings.
+
+    A window opens only at the end of a stretch, so first, last and the directions of a stretch are all that any
+    later question needs.
+    """
+    moment = local("timestamp")
+    into_day = moment - moment.dt.date().cast(pl.Datetime("us"))
+    stretch = pl.sum_horizontal(pl.lit(0, pl.Int32), *((into_day >= window).cast(pl.Int32) for window in windows[1:]))
+    return (
+        attendance.select(
+            "person",
+            date=moment.dt.date(),
+            stretch=stretch,
+            moment=moment,
+            is_in=(pl.col("direction") == "in").fill_null(value=False),
+            is_out=(pl.col("direction") == "out").fill_null(value=False),
+        )
+        .group_by("person", "date", "stretch")
+        .agg(
+            first=pl.col("moment").min(),
+            last=pl.col("moment").max(),
+            is_in=pl.col("is_in").any(),
+            is_out=pl.col("is_out").any(),
+        )
+    )
+
+
+def _spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds unit_id and schedule of the spell that contains `date`; drops days outside every spell."""
+    return (
+        days.join(spells.select("person", "unit_id", "schedule", "start_date", "until"), on="person")
+        .filter(pl.col("date").is_between(pl.col("start_date"), pl.col("until")))
+        .drop("start_date", "until")
+    )
+
+
+def _recorded(moments: pl.LazyFrame, spells: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
+    """Distinct (unit_id, window, date): somebody of the unit that day has an event in the window."""
+    seen = []
+    for place, window in enumerate(windows):
+        day = pl.when(pl.col("stretch") >= place).then(pl.col("date")).otherwise(pl.col("date") - _DAY)
+        days = moments.select("person", date=day).unique()
+        found = _spell_of_day(days, spells).select("unit_id", "date").unique()
+        seen.append(found.with_columns(window=pl.lit(window, pl.Duration("us"))))
+    return pl.concat(seen)
+
+
+def _owned(
+    moments: pl.LazyFrame, spells: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.timedelta]
+) -> pl.LazyFrame:
+    """Events of the working day that owns them, one row a person and working day; two windows: the later day."""
+    opens_at = pl.lit(0, pl.Int32)
+    for place, window in enumerate(windows):
+        opens_at = pl.when(pl.col("window") == window).then(place).otherwise(opens_at)
+    later = _spell_of_day(moments, spells).join(hours, on=["schedule", "date"]).filter(pl.col("stretch") >= opens_at)
+    if len(windows) == 1:  # every window opens at midnight: no day reaches into the next date
+        return later
+    event = ["person", "date", "stretch"]
+    before = (
+        moments.join(later.select(event), on=event, how="anti")
+        .with_columns(date=pl.col("date") - _DAY)
+        .pipe(_spell_of_day, spells)
+        .join(hours, on=["schedule", "date"])
+        .filter(pl.col("stretch") < opens_at)
+    )
+    return (
+        pl.concat([later, before.select(later.collect_schema().names())])
+        .group_by("person", "date", "starts_at", "ends_at")
+        .agg(pl.col("first").min(), pl.col("last").max(), pl.col("is_in").any(), pl.col("is_out").any())
+    )
+
+
+def _leave_days(leave: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Distinct (person, date) in P on leave of any kind."""
+    first = pl.max_horizontal(pl.col("start_date"), pl.lit(span.start))
+    last = pl.min_horizontal(pl.col("end_date"), pl.lit(span.last_day))
+    return (
+        leave.select("person", first=first, last=last)
+        .filter(pl.col("first") <= pl.col("last"))
+        .select("person", date=pl.date_ranges("first", "last"))
+        .explode("date")
+        .unique()
+    )
+
+
+def _attended(owned: pl.LazyFrame, leave_days: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Late and early minutes of each recorded day with an event."""
+    first, last = pl.col("first"), pl.col("last")
+    is_single = first == last
+    direction_is_known = pl.col("is_in") != pl.col("is_out")  # both, or neither: the moment has none
+    is_nearer_start = (first - pl.col("starts_at")).abs() <= (first - pl.col("ends_at")).abs()
+    is_arrival = pl.when(direction_is_known).then(pl.col("is_in")).otherwise(is_nearer_start)
+    late = (first - pl.col("starts_at")).dt.total_minutes().clip(lower_bound=0)
+    early = (pl.col("ends_at") - last).dt.total_minutes().clip(lower_bound=0)
+    return (
+        owned.filter(pl.col("date").is_between(span.start, span.last_day))
+        .join(leave_days, on=["person", "date"], how="anti")
+        .select(
+            "person",
+            "date",
+            late_minutes=pl.when(~is_single | is_arrival).then(late),
+            early_minutes=pl.when(~is_single | ~is_arrival).then(early),
+        )
+    )
+
+
+def _grid(spells: pl.LazyFrame, hours: pl.LazyFrame, recorded: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Running totals of working and recorded days for each (unit_id, schedule), from the day before P to its last."""
+    dates = pl.LazyFrame({"date": pl.date_range(span.start - _DAY, span.last_day, eager=True)})
+    in_span = hours.filter(pl.col("date") >= span.start).select(
+        "schedule", "date", "window", is_working=pl.lit(value=True)
+    )
+    marks = recorded.with_columns(is_recorded=pl.lit(value=True))
+    return (
+        spells.select("unit_id", "schedule")
+        .unique()
+        .join(dates, how="cross")
+        .join(in_span, on=["schedule", "date"], how="left")
+        .join(marks, on=["unit_id", "window", "date"], how="left")
+        .with_columns(
+            is_working=pl.col("is_working").fill_null(value=False),
+            is_recorded=pl.col("is_recorded").fill_null(value=False),
+        )
+        .sort("unit_id", "schedule", "date")
+        .with_columns(
+            working_so_far=pl.col("is_working").cum_sum().over("unit_id", "schedule").cast(pl.Int64),
+            recorded_so_far=pl.col("is_recorded").cum_sum().over("unit_id", "schedule").cast(pl.Int64),
+        )
+    )
+
+
+def _months(span: Span) -> pl.LazyFrame:
+    """Months of P: bucket (first day), opens, closes (within P)."""
+    first = pl.col("bucket")
+    return (
+        pl.LazyFrame({"bucket": pl.date_range(span.start.replace(day=1), span.last_day, interval="1mo", eager=True)})
+        .with_columns(opens=pl.max_horizontal(first, pl.lit(span.start)))
+        .with_columns(closes=pl.min_horizontal(first.dt.month_end(), pl.lit(span.last_day)))
+    )
+
+
+def _weeks(span: Span) -> pl.LazyFrame:
+    """Weeks whose Monday is in P: bucket (the Monday), opens, closes (within P)."""
+    monday = span.start + _DAY * (-span.start.weekday() % 7)
+    mondays = pl.date_range(monday, span.last_day, interval="1w", eager=True)
+    return pl.LazyFrame({"bucket": mondays}).with_columns(
+        opens=pl.col("bucket"), closes=pl.min_horizontal(pl.col("bucket") + 6 * _DAY, pl.lit(span.last_day))
+    )
+
+
+def _counts(
+    spells: pl.LazyFrame, grid: pl.LazyFrame, leave_days: pl.LazyFrame, buckets: pl.LazyFrame, span: Span
+) -> pl.LazyFrame:
+    """One row a person and bucket: bucket, n_working, n_countable, n_recorded."""
+    totals = grid.select("unit_id", "schedule", "date", "working_so_far", "recorded_so_far")
+    place = ["unit_id", "schedule", "date"]
+    by_spell = (
+        spells.join(buckets, how="cross")
+        .with_columns(
+            opens=pl.max_horizontal("opens", "first_day") - _DAY, closes=pl.min_horizontal("closes", "last_day")
+        )
+        .filter(pl.col("opens") < pl.col("closes"))
+        .join(totals, left_on=["unit_id", "schedule", "closes"], right_on=place)
+        .join(totals, left_on=["unit_id", "schedule", "opens"], right_on=place, suffix="_before")
+        .group_by("person", "bucket")
+        .agg(
+            n_working=(pl.col("working_so_far") - pl.col("working_so_far_before")).sum(),
+            n_recorded=(pl.col("recorded_so_far") - pl.col("recorded_so_far_before")).sum(),
+        )
+    )
+    excused = (
+        _spell_of_day(leave_days, spells)
+        .join(grid.filter("is_working").select(*place, "is_recorded"), on=place)
+        .join(buckets, how="cross")
+        .filter(pl.col("date").is_between(pl.col("opens"), pl.col("closes")))
+        .group_by("person", "bucket")
+        .agg(n_excused=pl.len().cast(pl.Int64), n_excused_recorded=pl.col("is_recorded").sum().cast(pl.Int64))
+    )
+    none = pl.lit(0, pl.Int64)  # no leave in the bucket: nothing is taken off
+    return by_spell.join(excused, on=["person", "bucket"], how="left").select(
+        "person",
+        "bucket",
+        "n_working",
+        n_countable=pl.col("n_working") - pl.coalesce("n_excused", none),
+        n_recorded=pl.col("n_recorded") - pl.coalesce("n_excused_recorded", none),
+    )

@@ -1,0 +1,106 @@
+"""Exact numbers in Polars: a value is a sum of fractions, and rounding is decided on integers alone.
+
+A value is kept as a list of terms `num/den` (Int128, `den` > 0) that add up to it. `floor_sum` gives the sum times
+`SCALE`, each term floored, so with k terms the true sum lies within [floor_sum, floor_sum + k). A stored digit is
+therefore certain unless a rounding boundary lies in that gap; those rare rows are flagged by `is_doubtful` and
+settled with Python's Fraction (`transforms.settling`). Nothing here passes through Float64.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Final
+
+import polars as pl
+
+SCALE: Final = 10**15
+"""Fixed-point scale of `floor_sum`."""
+TERMS: Final = pl.List(pl.Struct({"num": pl.Int128(), "den": pl.Int128()}))
+"""Polars type of an exact value."""
+VALUE_DIGITS: Final = 6
+SCORE_DIGITS: Final = 2
+DECIMAL_UNIT: Final = 10**18
+"""Units of a canonical decimal column: `units` counts them as Int128."""
+
+# SCALE times a numerator must stay below 2**127; larger ones (amounts of 20 significant digits) are settled exactly.
+_LARGEST_NUMERATOR: Final = 10**22
+# Leaves room in Int128 for a percentage and a number of days on top.
+_LARGEST_PRODUCT: Final = 10**31
+
+
+def units(column: str | pl.Expr) -> pl.Expr:
+    """A canonical decimal column as whole units of 1e-18 (Int128)."""
+    expr = pl.col(column) if isinstance(column, str) else column
+    return expr.to_physical()
+
+
+def reduced(num: pl.Expr, den: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Both divided by the powers of ten they share: keeps products within Int128."""
+    for step in (10**12, 10**4, 10**2, 10):
+        divisor = pl.when((num % step == 0) & (den % step == 0)).then(step).otherwise(1)
+        num, den = num // divisor, den // divisor
+    return num, den
+
+
+def term(num: pl.Expr, den: pl.Expr) -> pl.Expr:
+    """One fraction; `num` and `den` are whole numbers, `den` > 0."""
+    return pl.struct(num=num.cast(pl.Int128), den=den.cast(pl.Int128))
+
+
+def terms(*parts: pl.Expr) -> pl.Expr:
+    """The exact value that is the sum of these `term`s."""
+    return pl.concat_list(*parts)
+
+
+def scaled(value: pl.Expr, factor: Fraction) -> pl.Expr:
+    """An exact value times a constant."""
+    num, den = pl.element().struct.field("num"), pl.element().struct.field("den")
+    return value.list.eval(term(num * factor.numerator, den * factor.denominator))
+
+
+def floor_sum(value: pl.Expr) -> pl.Expr:
+    """The value times `SCALE`, each term floored (Int128); null where the value is null or a term is too large."""
+    num, den = pl.element().struct.field("num"), pl.element().struct.field("den")
+    is_small = value.list.eval(num.abs() <= _LARGEST_NUMERATOR).list.all()
+    return pl.when(is_small).then(value.list.eval((num * SCALE) // den).list.sum())
+
+
+def rounded(low: pl.Expr, digits: int) -> pl.Expr:
+    """A floored sum rounded half up, in whole units of 10**-digits; only for rows that are not doubtful."""
+    unit = SCALE // _power(digits)
+    return (low + unit // 2) // unit
+
+
+def decimal(in_units: pl.Expr, digits: int) -> pl.Expr:
+    """Whole units of 10**-digits as Decimal(38, digits)."""
+    return in_units.cast(pl.Decimal(38, digits)) / _power(digits)
+
+
+def is_doubtful(low: pl.Expr, slack: pl.Expr, digits: int) -> pl.Expr:
+    """Whether the floored sum leaves the last digit open: the true sum lies in [low, low + slack].
+
+    Also where there is no floored sum, and below zero, where half away from zero is not half up.
+    """
+    unit = SCALE // _power(digits)
+    return low.is_null() | (low < 0) | ((low + unit // 2) % unit + slack >= unit)
+
+
+def fits(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether the product of two whole numbers leaves Int128 room for a percentage and a number of days."""
+    return one.abs() <= _LARGEST_PRODUCT // pl.max_horizontal(other.abs(), pl.lit(1, pl.Int128))
+
+
+def fraction(value: list[dict[str, int]]) -> Fraction:
+    """The exact value of a list of terms, as Python reads it from a frame."""
+    return sum((Fraction(part["num"], part["den"]) for part in value), Fraction(0))
+
+
+def rounded_exactly(number: Fraction, digits: int) -> int:
+    """`number` rounded half away from zero, in whole units of 10**-digits."""
+    steps = math.floor(abs(number) * _power(digits) + Fraction(1, 2))
+    return steps if number >= 0 else -steps
+
+
+def _power(digits: int) -> int:
+    return int(10**digits)

@@ -1,0 +1,80 @@
+"""Service requests: their clocks, when each was due, and which of them are owed an answer in P."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+import polars as pl
+
+from transforms.exact import DECIMAL_UNIT, units
+from transforms.scope import Scope, day_of
+
+MICROSECONDS_PER_UNIT: Final = Fraction(3_600_000_000, DECIMAL_UNIT)
+"""Microseconds in 1e-18 hours."""
+_NOT_OWED: Final = ("rejected", "not_in_authority", "postponed")
+
+is_closed: Final = (pl.col("status") == "closed") & pl.col("closed_at").is_not_null()
+"""Closed = status closed and closed_at present."""
+
+
+def requests(scope: Scope) -> pl.LazyFrame:
+    """All known requests with person, limit (units of 1e-18 hours), paused (the same), started_at and due.
+
+    limit: the service's standard, else the policy's default (Permendagri 19/2018 art. 3).
+    due: due_at as given; else documents: start + limit + paused; others: the end of the last working day of the
+    clock of their class (LAPOR!). `class_days` is that clock, null for documents.
+    """
+    default = int(scope.policy.default_limit_hours * DECIMAL_UNIT)
+    clocks = scope.policy.national.complaint_clocks
+    is_document = pl.col("kind") == "document"
+    complaint_class = (
+        pl.when(pl.col("kind") == "information")
+        .then(pl.lit("information"))
+        .otherwise(pl.coalesce("complaint_class", pl.lit("non_supervisory")))
+    )
+    days = pl.lit(None, pl.Int64)
+    for name in ("information", "non_supervisory", "supervisory"):
+        days = pl.when(complaint_class == name).then(getattr(clocks, name)).otherwise(days)
+    standards = scope.frames["service_standards"].select("service_type", limit=units("limit_hours"))
+    return (
+        scope.rows("service_requests")
+        .join(standards, on="service_type", how="left")
+        .with_columns(
+            limit=pl.coalesce("limit", pl.lit(default, pl.Int128)),
+            paused=pl.coalesce(units("paused_hours"), pl.lit(0, pl.Int128)),  # no pause given: the clock never stood
+            started_at=pl.coalesce("complete_at", "submitted_at"),
+            class_days=pl.when(~is_document).then(days),
+        )
+        .with_columns(
+            due=pl.coalesce("due_at", pl.when(is_document).then(_document_due()).otherwise(_class_due(scope)))
+        )
+    )
+
+
+def _document_due() -> pl.Expr:
+    # Whole microseconds (floor): moments are whole, so no comparison can tell the difference.
+    microseconds = (
+        (pl.col("limit") + pl.col("paused")) * MICROSECONDS_PER_UNIT.numerator // MICROSECONDS_PER_UNIT.denominator
+    )
+    return pl.col("started_at") + pl.duration(microseconds=microseconds.cast(pl.Int64), time_unit="us")
+
+
+def _class_due(scope: Scope) -> pl.Expr:
+    last_day = day_of("submitted_at").dt.add_business_days(
+        pl.col("class_days"), holidays=scope.days_off, roll="backward"
+    )
+    midnight = last_day.dt.offset_by("1d").cast(pl.Datetime("us")).dt.replace_time_zone(scope.span.timezone)
+    return midnight - pl.duration(microseconds=1, time_unit="us")
+
+
+def owed(scope: Scope) -> pl.LazyFrame:
+    """Requests of people who are scored, due in P, whose status leaves an answer owed."""
+    return requests(scope).filter(
+        pl.col("person").is_not_null(), scope.span.covers("due"), ~pl.col("status").is_in(_NOT_OWED)
+    )
+
+
+def closed_in_span(scope: Scope) -> pl.LazyFrame:
+    """Requests of people who are scored, closed in P."""
+    return requests(scope).filter(pl.col("person").is_not_null(), is_closed, scope.span.covers("closed_at"))

@@ -1,0 +1,274 @@
+"""The whole of scoring: canonical rows and a policy in, results out. No file, no clock, no log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from policies.model import GROUPS, GroupName, Item, Parameters, Policy
+from policies.period import Period
+from transforms.days import day_facts
+from transforms.exact import SCORE_DIGITS, VALUE_DIGITS, decimal
+from transforms.findings import SCORED
+from transforms.grading import Points, graded, points_of
+from transforms.indicators import INDICATORS
+from transforms.people import people_of, with_days
+from transforms.scope import ORDER, Scope, Span, as_known
+from transforms.scoring import group_scores, rated, total_scores, weight_unit
+from transforms.settling import replaced, settled
+
+DATASETS_READ = (
+    "employees",
+    "schedules",
+    "calendar",
+    "attendance",
+    "leave",
+    "service_requests",
+    "service_standards",
+    "survey_responses",
+    "objectives",
+    "progress",
+    "ratings",
+    "competency_standards",
+    "initiatives",
+    "outcomes",
+    "decisions",
+)
+"""Datasets `score` asks for; one that was not delivered is given without rows."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found, each frame in canonical order.
+
+    `employees`: one row a person, with the home spell's facts and day counts. `indicators`: one row a person and item
+    of his sector. `scores`: one row a person. `gaps`: unit_id, date; days on which the unit's attendance record has
+    nothing. `n_settled`: people whose numbers were settled with Fraction.
+    """
+
+    employees: pl.DataFrame
+    indicators: pl.DataFrame
+    scores: pl.DataFrame
+    gaps: pl.DataFrame
+    n_settled: int
+
+
+def score(
+    frames: Mapping[str, pl.LazyFrame],
+    policy: Policy,
+    period: Period,
+    *,
+    known_as_of: dt.datetime | None,
+    public_holidays: Mapping[dt.date, str],
+) -> Results:
+    """Scores every employee with a spell day in the period.
+
+    `frames` holds the valid rows of each of `DATASETS_READ`; `public_holidays` are the library's, used for the years
+    the calendar has no row in. `known_as_of` (aware) is given for a run before the period's end.
+    """
+    scope, gaps = _scope(frames, policy, period, known_as_of, public_holidays)
+    catalogue = _catalogue(policy)
+    items = _items(scope, catalogue)
+    days = scope.day_counts.group_by("person").agg(pl.col("n_working", "n_countable", "n_recorded").sum())
+    people = scope.people.join(days, on="person", how="left").collect()
+    groups = group_scores(items.lazy(), policy)
+    scores = total_scores(people.lazy(), groups, policy).collect()
+    doubtful = pl.concat(
+        [items.filter("doubtful").select("person"), scores.filter("doubtful").select("person")]
+    ).unique()
+    exact = settled(
+        items.join(doubtful, on="person", how="semi"),
+        scores.join(doubtful, on="person", how="semi"),
+        {place: (entry.item, entry.points) for place, entry in enumerate(catalogue)},
+        policy,
+    )
+    items = replaced(items, exact.items, ["person", "place"])
+    scores = replaced(scores, exact.scores, ["person"])
+    return Results(
+        employees=_employees(people),
+        indicators=_indicators(items, people, catalogue),
+        scores=_scores(scores, people, _decided(scope), policy),
+        gaps=gaps.collect(),
+        n_settled=doubtful.height,
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One item as some sectors have it."""
+
+    item: Item
+    group: GroupName
+    sectors: tuple[str, ...]
+    points: Points
+
+
+def _catalogue(policy: Policy) -> list[_Entry]:
+    """Every distinct item of every sector, in the policy's order."""
+    cap = policy.national.achievement_cap.cap
+    sectors: dict[tuple[GroupName, str], tuple[Item, list[str]]] = {}
+    for sector in ("general", "health", "education", "civil_registry"):
+        for group in GROUPS:
+            for item in policy.items(sector, group):
+                key = (group, item.model_dump_json())
+                sectors.setdefault(key, (item, []))[1].append(sector)
+    return [_Entry(item, group, tuple(names), points_of(item, cap)) for (group, _), (item, names) in sectors.items()]
+
+
+def _scope(
+    frames: Mapping[str, pl.LazyFrame],
+    policy: Policy,
+    period: Period,
+    known_as_of: dt.datetime | None,
+    public_holidays: Mapping[dt.date, str],
+) -> tuple[Scope, pl.LazyFrame]:
+    span = Span.of(period, policy.timezone, known_as_of)
+    ordered = {name: frames[name].with_row_index(ORDER) for name in ("ratings", "decisions")}
+    known = as_known({**frames, **ordered}, known_as_of)
+    spells = with_days(known["employees"], span).collect()
+    people = people_of(spells.lazy()).collect()
+    keys = people.lazy().select("employee_id", "person")
+    own_spells = spells.lazy().join(keys, on="employee_id")
+    days_off = _days_off(known["calendar"], public_holidays)
+    days = day_facts(
+        own_spells,
+        known["schedules"],
+        policy.national.working_time,
+        known["attendance"].join(keys, on="employee_id"),
+        known["leave"].join(keys, on="employee_id"),
+        days_off,
+        span,
+    )
+    scope = Scope(
+        policy=policy,
+        period=period,
+        span=span,
+        people=people.lazy(),
+        frames=known,
+        days_off=days_off,
+        day_counts=days.counts.collect().lazy(),
+        attended=days.attended.collect(engine="streaming").lazy(),
+        appeared=days.appeared,
+        weeks=days.weeks,
+    )
+    return scope, days.gaps
+
+
+def _days_off(calendar: pl.LazyFrame, public_holidays: Mapping[dt.date, str]) -> list[dt.date]:
+    """Holidays and joint leave: the calendar's, and the library's for the years the calendar has no row in."""
+    given = set(calendar.select("date").collect().get_column("date").to_list())
+    years = {day.year for day in given}
+    return sorted(given | {day for day in public_holidays if day.year not in years})
+
+
+def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:
+    """One row a person and item of his sector, graded; `place` is the item's place in the catalogue."""
+    answers: dict[tuple[str, Parameters], pl.LazyFrame] = {}
+    for entry in catalogue:
+        question = (entry.item.indicator, entry.item.parameters)
+        if question not in answers:
+            answers[question] = INDICATORS[entry.item.indicator](scope, entry.item.parameters)
+    found = dict(zip(answers, pl.collect_all(answers.values(), engine="streaming"), strict=True))
+    parts = weight_unit(scope.policy)
+    graded_items = []
+    for place, entry in enumerate(catalogue):
+        owing = scope.people.filter(pl.col("sector").is_in(entry.sectors)).select("person")
+        finding = found[entry.item.indicator, entry.item.parameters].lazy().join(owing, on="person", how="semi")
+        graded_items.append(
+            graded(finding, entry.points).with_columns(
+                place=pl.lit(place, pl.Int32),
+                item_group=pl.lit(entry.group),
+                weight_parts=pl.lit(int(entry.item.weight * parts), pl.Int64),
+            )
+        )
+    items = pl.concat(pl.collect_all(graded_items))
+    lost = items.filter(pl.col("measured").is_null() & (pl.col("status") == SCORED))
+    if not lost.is_empty():
+        names = sorted({catalogue[place].item.id for place in lost.get_column("place")})
+        raise OverflowError(
+            f"{', '.join(names)}: weights, targets or results of {lost.height} people have too many digits to multiply "
+            "exactly; write them with at most 12 significant digits"
+        )
+    return items
+
+
+def _decided(scope: Scope) -> pl.DataFrame:
+    """The latest decision of the period for each person; of equal times the last row of the file."""
+    return (
+        scope.own_rows("decisions")
+        .filter(pl.col("period") == scope.period.name)
+        .group_by("person")
+        .agg(decided_rating=pl.col("decided_rating").sort_by("decided_at", ORDER).last())
+        .collect()
+    )
+
+
+def _employees(people: pl.DataFrame) -> pl.DataFrame:
+    return people.sort("person").select(
+        "employee_id",
+        "name",
+        "employment_type",
+        "unit_id",
+        "unit_name",
+        "sector",
+        "position_id",
+        "position_name",
+        "position_group",
+        "supervisor_id",
+        n_working_days="n_working",
+        n_countable_days="n_countable",
+        n_recorded_days="n_recorded",
+    )
+
+
+def _indicators(items: pl.DataFrame, people: pl.DataFrame, catalogue: list[_Entry]) -> pl.DataFrame:
+    entries = pl.DataFrame(
+        [(place, e.item.id, e.item.indicator, e.item.weight) for place, e in enumerate(catalogue)],
+        schema={"place": pl.Int32, "item_id": pl.String, "indicator_id": pl.String, "weight": pl.Decimal(38, 2)},
+        orient="row",
+    )
+    return (
+        items.join(people.select("person", "employee_id"), on="person")
+        .join(entries, on="place")
+        .sort("person", "place")
+        .select(
+            "employee_id",
+            "item_id",
+            "indicator_id",
+            "item_group",
+            decimal(pl.col("value_units"), VALUE_DIGITS).alias("value"),
+            "n",
+            "numerator",
+            "denominator",
+            decimal(pl.col("achievement_units"), SCORE_DIGITS).alias("achievement"),
+            "weight",
+            "status",
+            "reason",
+        )
+    )
+
+
+def _scores(scores: pl.DataFrame, people: pl.DataFrame, decided: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    return (
+        scores.lazy()
+        .join(people.lazy().select("person", "employee_id", "n_countable"), on="person")
+        .join(decided.lazy(), on="person", how="left")
+        .pipe(rated, policy)
+        .sort("person")
+        .select(
+            "employee_id",
+            decimal(pl.col("results_units"), SCORE_DIGITS).alias("results_score"),
+            decimal(pl.col("behaviour_units"), SCORE_DIGITS).alias("behaviour_score"),
+            decimal(pl.col("units"), SCORE_DIGITS).alias("score"),
+            "results_rating",
+            "behaviour_rating",
+            "proposed_rating",
+            "decided_rating",
+            "status",
+            "reason",
+        )
+        .collect()
+    )

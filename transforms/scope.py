@@ -1,0 +1,123 @@
+"""What every indicator may look at: the period, the policy, the people and the rows known at the time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from policies.model import Policy
+from policies.period import Period
+
+ORDER = "_order"
+"""Column of ratings and decisions: place of the row in its file, which settles equal times."""
+
+# How known_as_of acts on a dataset: the moment a row happened, and the columns that may lie later than the row.
+_HAPPENED_AT: Mapping[str, str] = {
+    "attendance": "timestamp",
+    "service_requests": "submitted_at",
+    "survey_responses": "submitted_at",
+    "ratings": "submitted_at",
+    "initiatives": "submitted_at",
+    "decisions": "decided_at",
+}
+_LEARNT_LATER: Mapping[str, tuple[str, ...]] = {
+    "service_requests": ("closed_at", "first_response_at"),
+    "progress": ("reported_at",),
+}
+
+
+def as_known(frames: Mapping[str, pl.LazyFrame], known_as_of: dt.datetime | None) -> dict[str, pl.LazyFrame]:
+    """The rows as they stood at `known_as_of` (aware): later rows gone, later moments empty; all rows without it."""
+    if known_as_of is None:
+        return dict(frames)
+    moment = pl.lit(known_as_of)
+    known = {}
+    for name, frame in frames.items():
+        if column := _HAPPENED_AT.get(name):
+            frame = frame.filter(pl.col(column) <= moment)
+        later = [pl.when(pl.col(column) <= moment).then(pl.col(column)) for column in _LEARNT_LATER.get(name, ())]
+        known[name] = frame.with_columns(later)
+    return known
+
+
+@dataclass(frozen=True)
+class Span:
+    """P: the days [start, end) that are scored, in the policy's timezone."""
+
+    start: dt.date
+    end: dt.date
+    timezone: str
+
+    @classmethod
+    def of(cls, period: Period, timezone: str, known_as_of: dt.datetime | None) -> Span:
+        """The period, ended early at the last local midnight at or before `known_as_of`."""
+        end = period.end
+        if known_as_of is not None:
+            end = min(end, known_as_of.astimezone(ZoneInfo(timezone)).date())
+        return cls(period.start, max(end, period.start), timezone)
+
+    @property
+    def start_at(self) -> dt.datetime:
+        """First instant."""
+        return dt.datetime.combine(self.start, dt.time(), ZoneInfo(self.timezone))
+
+    @property
+    def end_at(self) -> dt.datetime:
+        """First instant after."""
+        return dt.datetime.combine(self.end, dt.time(), ZoneInfo(self.timezone))
+
+    @property
+    def last_day(self) -> dt.date:
+        """Last day."""
+        return self.end - dt.timedelta(days=1)
+
+    def covers(self, instant: str | pl.Expr) -> pl.Expr:
+        """Whether an instant lies in P; null stays null."""
+        expr = pl.col(instant) if isinstance(instant, str) else instant
+        return expr.is_between(pl.lit(self.start_at), pl.lit(self.end_at), closed="left")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The facts of one run. `person` (UInt32) stands for an employee_id within the run.
+
+    `people` has one row a person to be scored: person, employee_id and the facts of the home spell.
+    `day_counts` has one row a person and month; `attended` one row a person and recorded day with an event
+    (see `transforms.days`).
+    """
+
+    policy: Policy
+    period: Period
+    span: Span
+    people: pl.LazyFrame
+    frames: Mapping[str, pl.LazyFrame]
+    days_off: Sequence[dt.date]
+    day_counts: pl.LazyFrame
+    attended: pl.LazyFrame
+    appeared: pl.LazyFrame
+    weeks: pl.LazyFrame
+
+    def rows(self, dataset: str) -> pl.LazyFrame:
+        """The dataset's rows with `person` (null where the row names nobody who is scored)."""
+        keys = self.people.select("employee_id", "person")
+        return self.frames[dataset].join(keys, on="employee_id", how="left")
+
+    def own_rows(self, dataset: str) -> pl.LazyFrame:
+        """The dataset's rows of people who are scored, with `person`."""
+        keys = self.people.select("employee_id", "person")
+        return self.frames[dataset].join(keys, on="employee_id", how="inner")
+
+
+def local(instant: str | pl.Expr) -> pl.Expr:
+    """An instant as wall-clock time of its zone."""
+    expr = pl.col(instant) if isinstance(instant, str) else instant
+    return expr.dt.replace_time_zone(None)
+
+
+def day_of(instant: str | pl.Expr) -> pl.Expr:
+    """The local day of an instant."""
+    return local(instant).dt.date()
