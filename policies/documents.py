@@ -29,7 +29,10 @@ class PolicyError(Exception):
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems: tuple[str, ...] = tuple(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__(self.problems)  # what pickle makes it again from
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ def read_document(path: Path, name: str) -> Document:
         document.found.append((line, "is an alias; a policy is read by people: write it out"))
     if aliases:
         return document
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or not node.value:
         document.found.append((1, "holds no keys; write `key: value` lines"))
         return document
     document.data = _value(node, (), document)
@@ -160,7 +163,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "date_from_datetime_parsing": _DATE,
     "string_type": "is not text; write one line of text",
     "string_too_short": "is empty; write it out",
-    "string_pattern_mismatch": "does not have the form asked for; write it like {pattern}",
+    "string_pattern_mismatch": "does not have the form asked for; write what {pattern} matches",
     "model_type": _MAPPING,
     "dict_type": _MAPPING,
     "mapping_type": _MAPPING,

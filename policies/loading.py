@@ -76,7 +76,8 @@ def policy_hash(policy: Policy) -> str:
 def _plain(value: object) -> str:
     match value:
         case Decimal():
-            return f"{value.normalize():f}"
+            text = f"{value:f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
         case dt.date():
             return value.isoformat()
         case _:
@@ -93,9 +94,9 @@ def _folders(folder: Path) -> list[str]:
 def _dated(folder: str, root: Path, problems: list[str]) -> dict[dt.date, Path]:
     """The files of a folder by their date, ascending; one that is not called by a date is a problem."""
     found: dict[dt.date, Path] = {}
-    for path in sorted((root / folder).glob("*.yaml")):
+    for path in sorted(path for path in (root / folder).glob("*") if path.suffix.lower() in {".yaml", ".yml"}):
         day = _day(path.stem)
-        if day is None:
+        if day is None or path.suffix != ".yaml":
             problems.append(f"{folder}/{path.name}:1: is not called by its date in force; name it like 2026-01-01.yaml")
         else:
             found[day] = path

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -33,7 +34,12 @@ Level = Literal["above", "meets", "below"]
 Rating = Literal["Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang"]
 Percent = Annotated[Decimal, Field(gt=0, le=100)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _clock(text: str) -> str:
+    if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text) is None:
+        raise ValueError(f"{text!r} is not a time of day; write it like 07:30")
+    return text
 
 
 def _iso_day(value: object) -> object:
@@ -43,6 +49,7 @@ def _iso_day(value: object) -> object:
     return value
 
 
+Clock = Annotated[str, AfterValidator(_clock)]
 NOT_WRITTEN: Final = "no key of the file: the platform puts it in"
 Text = Annotated[str, Field(min_length=1)]
 Day = Annotated[dt.date, BeforeValidator(_iso_day)]
@@ -208,7 +215,7 @@ class RatingMatrix(Rule):
     def _complete(cls, matrix: Mapping[Level, Mapping[Level, Rating]]) -> Mapping[Level, Mapping[Level, Rating]]:
         levels = {"above", "meets", "below"}
         if set(matrix) != levels or any(set(row) != levels for row in matrix.values()):
-            raise ValueError("the matrix needs all nine cells")
+            raise ValueError("the matrix needs all nine cells; add what is missing")
         return matrix
 
 
@@ -342,6 +349,7 @@ class Policy(Model):
     min_coverage: Share
     min_weight: Share
     min_days: Annotated[int, Field(ge=0)]
+    default_limit_hours: Annotated[Decimal, Field(gt=0)] = Decimal(24)
     thresholds: Thresholds
     results: Group
     behaviour: Group

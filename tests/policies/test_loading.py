@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import pickle
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from policies.documents import PolicyError
@@ -352,6 +353,11 @@ def test_an_unknown_city_names_the_cities(write: Write, catalogue: Catalogue) ->
     assert problems(write(), catalogue, city="bukti") == (said,)
 
 
+def test_the_error_crosses_a_process_boundary_whole() -> None:
+    error = pickle.loads(pickle.dumps(PolicyError(["a:1: b; c", "a:2: d; e"])))  # noqa: S301  # our own bytes
+    assert (error.problems, str(error)) == (("a:1: b; c", "a:2: d; e"), "a:1: b; c\na:2: d; e")
+
+
 @pytest.mark.parametrize("city", ["..", "../national", "", "/"])
 def test_a_city_is_never_a_path(write: Write, catalogue: Catalogue, city: str) -> None:
     assert problems(write(), catalogue, city=city) == (f"cities: no policy of a city {city!r}; known: bukit",)
@@ -398,9 +404,10 @@ def test_no_file_in_force_names_the_first_date(write: Write, catalogue: Catalogu
     )
 
 
-def test_a_file_that_is_not_called_by_a_date_is_said(write: Write, catalogue: Catalogue) -> None:
-    root = write(name="draft.yaml")
-    named = "cities/bukit/draft.yaml:1: is not called by its date in force; name it like 2026-01-01.yaml"
+@pytest.mark.parametrize("name", ["draft.yaml", "2026-1-1.yaml", "20260101.yaml", "2026-02-30.yaml", "2026-01-01.yml"])
+def test_a_file_that_is_not_called_by_a_date_is_said(write: Write, catalogue: Catalogue, name: str) -> None:
+    root = write(name=name)
+    named = f"cities/bukit/{name}:1: is not called by its date in force; name it like 2026-01-01.yaml"
     assert problems(root, catalogue) == (
         named,
         (
@@ -504,8 +511,9 @@ def places(value: Any, here: tuple[str | int, ...] = ()) -> list[tuple[str | int
 AS_DATA = yaml.safe_load(SMALL)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(places(AS_DATA)), ANYTHING)
+@example((), {})
 def test_a_policy_loads_or_its_problems_are_said(
     small_root: Path, catalogue: Catalogue, place: tuple[str | int, ...], value: Any
 ) -> None:
