@@ -1,0 +1,252 @@
+"""Canonical columns as Polars expressions over the cells of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+import polars as pl
+
+from sources.cells import cell_text, unfit
+from sources.contracts import PROBLEM, Column, Dataset, Kind
+from sources.crosswalk import MISSING_REASON, Crosswalk
+from sources.errors import UnreadableFile, did_you_mean
+from sources.formats import RawTable
+from sources.mapping import ColumnSource, FileEntry, Lookup, Rescale
+from sources.parsing import (
+    NUMBER_REASON,
+    SPOILED_REASON,
+    Parsed,
+    complaint,
+    day_instant,
+    decimal,
+    localised,
+    parse,
+    spoiled,
+)
+
+_RESCALED_DECIMALS: Final = 6
+_CLOCK_IN_MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2}.*)$"
+_DAY_IN_MOMENT: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(?::00(?:\.0+)?)?$"
+_DAY_FRACTION: Final = r"^0?\.[0-9]+(?:[eE]-?[0-9]+)?$|^0$"
+
+
+@dataclass(slots=True)
+class _Text:
+    """The text of a canonical column on its way, and what went wrong so far (first reason first)."""
+
+    text: pl.Expr
+    problems: list[pl.Expr] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalColumns:
+    """Builds the canonical columns of one file.
+
+    Raises (on `check`):
+        UnreadableFile: columns the dataset or the mapping needs are not in the file.
+    """
+
+    name: str
+    table: RawTable
+    entry: FileEntry
+    dataset: Dataset
+    timezone: str
+    crosswalk: Callable[[Lookup], Crosswalk]
+
+    def check(self) -> None:
+        """Refuse a file that lacks columns, all of them at once."""
+        absent = [
+            f"{wanted!r} (for {column}){did_you_mean(wanted, self.table.names)}"
+            for column, source in self.entry.columns.items()
+            for wanted in source.source_columns
+            if wanted not in self.table.names
+        ]
+        absent += [
+            f"{column.name!r}{did_you_mean(column.name, self.table.names)}"
+            for column in self.dataset.columns
+            if column.required and column.name not in self.entry.columns and column.name not in self.table.names
+        ]
+        if absent:
+            raise UnreadableFile(
+                self.name,
+                "header",
+                f"{self.dataset.name} needs column {', '.join(absent)}, which is not there",
+                "Add or rename the columns, or say under 'columns:' in sources.yaml where each comes from",
+            )
+
+    def unused(self) -> list[str]:
+        """Columns of the file that nothing reads."""
+        used = {name for source in self.entry.columns.values() for name in source.source_columns}
+        used |= {name for name in self.dataset.names if name not in self.entry.columns}
+        return [name for name in self.table.names if name not in used]
+
+    def expressions(self) -> list[pl.Expr]:
+        """Every contract column typed, then `_problem`."""
+        parsed = [self._parsed(column) for column in self.dataset.columns]
+        # A spoiled identifier is told before all else: it makes the whole file unreadable.
+        problems = [*self._spoiled(), *(one.problem for one in parsed)]
+        values = [one.value for one in parsed]
+        if self.table.has_bad_records:
+            problems.insert(0, pl.col(PROBLEM))
+            values = [pl.when(pl.col(PROBLEM).is_null()).then(value) for value in values]
+        typed = [
+            value.cast(column.dtype(self.timezone)).alias(column.name)
+            for value, column in zip(values, self.dataset.columns, strict=True)
+        ]
+        return [*typed, pl.coalesce(problems).alias(PROBLEM)]
+
+    def _source(self, column: str) -> ColumnSource | None:
+        """What the mapping says, else the file's column of the canonical name, else nothing."""
+        if column in self.entry.columns:
+            return self.entry.columns[column]
+        return ColumnSource(from_=column) if column in self.table.names else None
+
+    def _spoiled(self) -> Iterable[pl.Expr]:
+        for column in self.dataset.columns:
+            source = self._source(column.name)
+            if column.kind is Kind.ID and source is not None and source.from_ is not None:
+                yield complaint(column.name, spoiled(self._cell(source.from_)), SPOILED_REASON)
+
+    def _parsed(self, column: Column) -> Parsed:
+        source = self._source(column.name)
+        if source is None:
+            return Parsed(pl.lit(None), pl.lit(None, pl.String))
+        if direct := self._typed(source, column):
+            return direct
+        text = self._text(column.name, source)
+        given = pl.when(decimal_comma(text.text)) if source.decimal_comma else None
+        final = text.text if given is None else given.then(text.text.str.replace(",", ".", literal=True))
+        parsed = parse(final, column, self.timezone, source.formats)
+        return Parsed(parsed.value, pl.coalesce([*text.problems, parsed.problem]))
+
+    def _text(self, column: str, source: ColumnSource) -> _Text:
+        """Text of a canonical column after map, lookup and rescale."""
+        result = self._origin(column, source)
+        if source.map is not None:
+            result = _mapped(column, source, result)
+        if source.lookup is not None:
+            result = self._looked_up(column, source, source.lookup, result)
+        if source.rescale is not None:
+            number = decimal(result.text)
+            wrong = complaint(column, result.text.is_not_null() & number.is_null(), NUMBER_REASON)
+            text = pl.when(number.is_not_null()).then(_rescaled(result.text, source.rescale))
+            result = _Text(text, [*result.problems, wrong])
+        return result
+
+    def _origin(self, column: str, source: ColumnSource) -> _Text:
+        if source.of is not None:
+            other = self._source(source.of)
+            # A problem of the other column is told there, once.
+            return _Text(self._text(source.of, other).text if other else pl.lit(None, pl.String))
+        if source.date is not None and source.time is not None:
+            return _two_cells(column, self._cell(source.date), self._cell(source.time))
+        if source.from_ is not None:
+            return _Text(self._cell(source.from_))
+        return _Text(pl.lit(source.constant, pl.String))
+
+    def _cell(self, name: str) -> pl.Expr:
+        return cell_text(self.table, name, self.name)
+
+    def _typed(self, source: ColumnSource, column: Column) -> Parsed | None:
+        """The short way for a column that already has the right type; None where it must go through text."""
+        if source.from_ is None or source.map or source.lookup or source.rescale:
+            return None
+        position = self.table.names.index(source.from_)
+        value, dtype = pl.col(f"c{position}"), self.table.dtypes[position]
+        if column.kind is Kind.ID and dtype.is_float():
+            raise unfit(self.table, source.from_, self.name)
+        typed = _moment(value, dtype, column, self.timezone) if dtype.is_temporal() else None
+        return None if typed is None else Parsed(typed, pl.lit(None, pl.String))
+
+    def _looked_up(self, column: str, source: ColumnSource, lookup: Lookup, before: _Text) -> _Text:
+        found = self.crosswalk(lookup).look_up(before.text)
+        if source.missing == "null":
+            return _Text(found, before.problems)
+        missed = complaint(column, before.text.is_not_null() & found.is_null(), MISSING_REASON)
+        return _Text(found, [*before.problems, missed])
+
+
+def decimal_comma(text: pl.Expr) -> pl.Expr:
+    """Whether a number with a decimal comma holds no point that would then be a second one."""
+    return ~text.str.contains(".", literal=True)
+
+
+def _moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:
+    """A typed date, time or moment as the contract's kind; None where the kind asks for something else."""
+    is_instant = column.kind in (Kind.INSTANT, Kind.END_INSTANT)
+    if isinstance(dtype, pl.Datetime) and is_instant:
+        return value.dt.convert_time_zone(timezone) if dtype.time_zone else localised(value, timezone)
+    if dtype == pl.Date and is_instant:
+        return day_instant(value, timezone, end_of_day=column.kind is Kind.END_INSTANT)
+    if (dtype == pl.Date and column.kind is Kind.DATE) or (dtype == pl.Time and column.kind is Kind.TIME):
+        return value
+    return None
+
+
+def _mapped(column: str, source: ColumnSource, before: _Text) -> _Text:
+    """The value of each cell in `map` (`""` is the empty cell), else the default, else a problem."""
+    table = source.map or {}
+    filled = {key: value for key, value in table.items() if key != ""}
+    keys = pl.Series(list(filled), dtype=pl.String)
+    text = before.text.replace_strict(keys, pl.Series(list(filled.values()), dtype=pl.String), default=None)
+    is_known = before.text.is_in(keys.implode())
+    empty = pl.lit(table.get(""), pl.String)
+    if "default" in source.model_fields_set:
+        text = pl.when(is_known).then(text).otherwise(pl.lit(source.default, pl.String))
+        return _Text(pl.when(before.text.is_null()).then(empty).otherwise(text), before.problems)
+    unknown = complaint(column, before.text.is_not_null() & ~is_known, "not in the map of sources.yaml")
+    return _Text(pl.when(before.text.is_null()).then(empty).otherwise(text), [*before.problems, unknown])
+
+
+def _two_cells(column: str, day: pl.Expr, clock: pl.Expr) -> _Text:
+    """Date and time of two cells as one text; either may be a spreadsheet's whole moment, the time a part of a day."""
+    day = pl.coalesce(day.str.extract(_DAY_IN_MOMENT), day)
+    seconds = decimal(pl.when(clock.str.contains(_DAY_FRACTION)).then(clock)) * 86_400
+    # Spreadsheets keep a time as the share of a day that has passed: whole seconds come back by rounding.
+    whole = seconds.round(0, mode="half_away_from_zero").cast(pl.Int64)
+    from_fraction = (pl.datetime(2000, 1, 1) + pl.duration(seconds=whole)).dt.strftime("%H:%M:%S")
+    clock = pl.coalesce(from_fraction, clock.str.extract(_CLOCK_IN_MOMENT), clock)
+    lonely = day.is_null() != clock.is_null()
+    return _Text(day + " " + clock, [complaint(column, lonely, "one of its two cells (date, time) is empty")])
+
+
+def _rescaled(text: pl.Expr, rescale: Rescale) -> pl.Expr:
+    """Numbers on the new scale, exactly; answers come in few values, so each is worked out once."""
+
+    def work_out(batch: pl.Series) -> pl.Series:
+        given = [value for value in batch.unique().to_list() if value is not None]
+        numbers = [(value, _fraction(value)) for value in given]
+        results = {value: _written(rescale.apply(number)) for value, number in numbers if number is not None}
+        keys = pl.Series(list(results), dtype=pl.String)
+        return batch.replace_strict(keys, pl.Series(list(results.values()), dtype=pl.String), default=None)
+
+    return text.map_batches(work_out, return_dtype=pl.String, is_elementwise=True)
+
+
+def _fraction(text: str) -> Fraction | None:
+    """The number a text says; None where it says none, or one far outside every contract."""
+    if len(text) > 40:
+        return None
+    try:
+        number = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return number
+
+
+def _written(number: Fraction) -> str:
+    """A fraction as a decimal: exact where it ends within 18 decimals, else to 6 decimals, half away from zero."""
+    scaled = number * 10**18
+    if scaled.denominator == 1:
+        return _decimal_text(scaled.numerator, 18)
+    micro = abs(number) * 10**_RESCALED_DECIMALS
+    rounded = (2 * micro.numerator + micro.denominator) // (2 * micro.denominator)
+    return _decimal_text(rounded if number > 0 else -rounded, _RESCALED_DECIMALS)
+
+
+def _decimal_text(units: int, decimals: int) -> str:
+    digits = str(abs(units)).rjust(decimals + 1, "0")
+    return f"{'-' if units < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"

@@ -1,0 +1,367 @@
+"""CSV, TSV and their kin: looked over as bytes first, then read by Polars, or record by record where irregular."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import polars as pl
+
+from sources.contracts import ROW
+from sources.errors import UnreadableFile
+from sources.formats.table import RECORD, RawTable, empty_table, named, raw_record, raw_schema, text_table
+from sources.mapping import FileEntry
+
+_CHUNK: Final = 1 << 24
+_BATCH_RECORDS: Final = 50_000
+_MAX_RECORD_BYTES: Final = 1 << 20
+_MAX_RECORD_LINES: Final = 200
+_DELIMITERS: Final = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
+_UTF8: Final = ("utf-8", "utf-8-sig")
+_MARK: Final = "\x02"
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What a pass over the bytes says about a file."""
+
+    has_bom: bool = False
+    n_nul: int = 0
+    n_lf: int = 0
+    n_cr: int = 0
+    n_crlf: int = 0
+    n_quotes: int = 0
+    is_utf8: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a file is split: `quote` None means that quotes are letters like others."""
+
+    delimiter: str
+    quote: str | None
+    names: tuple[str, ...]
+    has_header: bool
+
+
+def read_tabs(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
+    """Read a file separated by tabs."""
+    return read(path, name, entry.model_copy(update={"delimiter": entry.delimiter or "\t"}), scratch)
+
+
+def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
+    """Read delimited text. Blank lines hold a record number and no row.
+
+    Raises:
+        UnreadableFile: compressed, in an encoding that was not declared, CR-only line ends, another delimiter,
+            duplicate headers.
+    """
+    with path.open("rb") as stream:
+        _check_head(name, stream.read(4096), entry.encoding)
+    path = _as_utf8(path, name, entry.encoding, scratch)
+    quote = None if entry.quote == "none" else entry.quote
+    survey = _survey(path, quote)
+    if survey.n_cr and not survey.n_lf:
+        raise UnreadableFile(
+            name,
+            "line ends",
+            "lines end with CR alone, so the whole file reads as one line",
+            "Save it again with Windows (CRLF) or Unix (LF) line ends",
+        )
+    layout = _layout(path, name, entry, quote)
+    if layout is None:
+        return empty_table()
+    notes = (f"{name}: begins with a byte order mark, which is left out",) if survey.has_bom else ()
+    blank_lines = _blank_lines(path, layout, survey)
+    if blank_lines is None:
+        return _by_record(path, layout, scratch, notes)
+    return text_table(_by_polars(path, layout, blank_lines), layout.names, notes=notes)
+
+
+def _check_head(name: str, head: bytes, encoding: str) -> None:
+    """Refuse what is not the text it is taken for."""
+    is_declared = codecs.lookup(encoding).name not in _UTF8
+    if head.startswith((b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\x28\xb5\x2f\xfd")):
+        raise UnreadableFile(
+            name,
+            "its first bytes",
+            "they are those of a compressed or binary file, not of text",
+            "Unpack it, or give it the suffix (or 'format:') of what it is",
+        )
+    n_nul = head.count(0)
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
+    # Western text in UTF-16 is a NUL in every second byte; a damaged log has them in one run.
+    is_wide |= n_nul >= len(head) // 3 > 0 and max(head[::2].count(0), head[1::2].count(0)) > 0.9 * n_nul
+    if is_wide and not is_declared:
+        raise UnreadableFile(
+            name,
+            "its first bytes",
+            "it is UTF-16 or UTF-32 text, which reads as rubbish where UTF-8 is expected",
+            "Save it as UTF-8, or write 'encoding: utf-16' beside the file in sources.yaml",
+        )
+
+
+def _as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
+    """The file itself where it is UTF-8, else its translation in the scratch folder."""
+    if codecs.lookup(encoding).name in _UTF8:
+        return path
+    target = scratch / "utf8.csv"
+    try:
+        with path.open(encoding=encoding, newline="") as stream, target.open("w", encoding="utf-8", newline="") as out:
+            while text := stream.read(_CHUNK):
+                out.write(text)
+    except UnicodeError:
+        raise UnreadableFile(
+            name,
+            "its bytes",
+            f"they are not {encoding}",
+            "Write its true encoding in sources.yaml, or save it as UTF-8",
+        ) from None
+    return target
+
+
+def _survey(path: Path, quote: str | None) -> _Survey:
+    survey = _Survey()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    mark = quote.encode() if quote else None
+    ends_with_cr = False
+    with path.open("rb") as stream:
+        survey.has_bom = stream.read(3) == codecs.BOM_UTF8
+        stream.seek(0)
+        while chunk := stream.read(_CHUNK):
+            survey.n_nul += chunk.count(0)
+            survey.n_lf += chunk.count(b"\n")
+            survey.n_cr += chunk.count(b"\r")
+            survey.n_crlf += chunk.count(b"\r\n") + (ends_with_cr and chunk.startswith(b"\n"))
+            survey.n_quotes += chunk.count(mark) if mark else 0
+            ends_with_cr = chunk.endswith(b"\r")
+            survey.is_utf8 = survey.is_utf8 and _decodes(decoder, chunk)
+    survey.is_utf8 = survey.is_utf8 and _decodes(decoder, b"", final=True)
+    return survey
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _layout(path: Path, name: str, entry: FileEntry, quote: str | None) -> _Layout | None:
+    """Delimiter and names; None for a file without a line."""
+    delimiter = entry.delimiter or ","
+    with path.open("rb") as stream:
+        line = stream.readline(_MAX_RECORD_BYTES)
+    if not line:
+        return None
+    text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    if entry.header is not True and b"\0" in line:
+        text = text.replace("\0", "")
+    first = _first_cells(text, delimiter, quote)
+    _check_delimiter(name, text, first, delimiter, entry)
+    if isinstance(entry.header, tuple):
+        return _Layout(delimiter, quote, entry.header, has_header=False)
+    if entry.header is False:
+        return _Layout(
+            delimiter, quote, tuple(f"column_{place}" for place in range(1, len(first) + 1)), has_header=False
+        )
+    if "\0" in text or "\ufffd" in text or not any(first):
+        raise UnreadableFile(
+            name,
+            "line 1",
+            "the header cannot be read, so no column has a name",
+            "Put the column names into line 1, as UTF-8; "
+            "for a file without a header write 'header: [names]' in sources.yaml",
+        )
+    return _Layout(delimiter, quote, named(first, name), has_header=True)
+
+
+def _first_cells(text: str, delimiter: str, quote: str | None) -> list[str]:
+    """The cells of line 1, as good as they can be told."""
+    try:
+        return _split(text, delimiter, quote)
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def _split(text: str, delimiter: str, quote: str | None) -> list[str]:
+    """The cells of one record; a quoted cell may hold line breaks.
+
+    Raises:
+        csv.Error: a quote is not closed, or something follows a closed one.
+    """
+    if quote is None:
+        return text.split(delimiter)
+    return next(csv.reader([text], delimiter=delimiter, quotechar=quote, strict=True), [""])
+
+
+def _check_delimiter(name: str, text: str, first: list[str], delimiter: str, entry: FileEntry) -> None:
+    expected = len(entry.header) if isinstance(entry.header, tuple) else 2
+    other = max(_DELIMITERS, key=text.count)
+    if len(first) == 1 < expected and other != delimiter and text.count(other):
+        raise UnreadableFile(
+            name,
+            "line 1",
+            f"it reads as one column: its cells seem to be separated by {_DELIMITERS[other]}, "
+            f"not by {_DELIMITERS.get(delimiter, repr(delimiter))}",
+            f"Write 'delimiter: {_DELIMITERS[other]}' beside the file in sources.yaml, or export it again with commas",
+        )
+
+
+def _blank_lines(path: Path, layout: _Layout, survey: _Survey) -> list[int] | None:
+    """Numbers (from 0) of the blank lines; None where some record is not one line with the right number of cells."""
+    n_lone_cr = survey.n_cr - survey.n_crlf
+    if survey.n_nul or n_lone_cr or not survey.is_utf8 or (survey.has_bom and not layout.has_header):
+        return None
+    line = pl.col("line").str.strip_suffix("\r")
+    irregular = pl.lit(value=False)
+    bare = line
+    if layout.quote and survey.n_quotes:
+        quote, delimiter = _escaped(layout.quote), _escaped(layout.delimiter)
+        bare = line.str.replace_all(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", _MARK)
+        loose = f"{quote}|[^{delimiter}]{_MARK}|{_MARK}[^{delimiter}]"
+        irregular = bare.str.contains(loose)
+    n_delimiters = bare.str.count_matches(layout.delimiter, literal=True)
+    irregular = irregular | (n_delimiters != len(layout.names) - 1)
+    blank = (line.str.strip_chars() == "") & (n_delimiters == 0)
+    odd = (
+        pl.scan_lines(path, name="line", row_index_name="n", glob=False)
+        .select("n", irregular=irregular & ~blank, blank=blank)
+        .filter((pl.col("irregular") | pl.col("blank")) & (pl.col("n") >= int(layout.has_header)))
+        .collect(engine="streaming")
+    )
+    return None if odd["irregular"].any() else odd["n"].to_list()
+
+
+def _escaped(character: str) -> str:
+    """A character safe inside and outside a regular expression's brackets."""
+    return f"\\x{{{ord(character):x}}}"
+
+
+def _by_polars(path: Path, layout: _Layout, blank_lines: list[int]) -> pl.LazyFrame:
+    skip = int(layout.has_header)
+    frame = pl.scan_csv(
+        path,
+        glob=False,
+        has_header=False,
+        skip_lines=skip,
+        separator=layout.delimiter,
+        quote_char=layout.quote,
+        schema={f"c{position}": pl.String() for position in range(len(layout.names))},
+        row_index_name=ROW,
+        row_index_offset=skip + 1,
+    )
+    frame = frame.with_columns(pl.col(ROW).cast(pl.Int64))
+    if blank_lines:
+        frame = frame.filter(~pl.col(ROW).is_in([line + 1 for line in blank_lines]))
+    return frame
+
+
+def _by_record(path: Path, layout: _Layout, scratch: Path, notes: tuple[str, ...]) -> RawTable:
+    """The slow, patient way: record by record, in batches, through scratch files."""
+    schema = raw_schema(len(layout.names))
+    parts: list[Path] = []
+    batch: list[list[str | int | None]] = []
+
+    def flush() -> None:
+        parts.append(scratch / f"records-{len(parts)}.parquet")
+        pl.DataFrame(batch, schema=schema, orient="row").write_parquet(parts[-1])
+        batch.clear()
+
+    with path.open("rb") as stream:
+        for record in _records(stream, layout):
+            batch.append(record)
+            if len(batch) == _BATCH_RECORDS:
+                flush()
+    flush()
+    return text_table(pl.scan_parquet(parts, glob=False), layout.names, has_bad_records=True, notes=notes)
+
+
+def _records(stream: BinaryIO, layout: _Layout) -> Iterator[list[str | int | None]]:
+    """Cells, record number, problem and raw text of each record after the header."""
+    if stream.read(3) != codecs.BOM_UTF8:
+        stream.seek(0)
+    waiting: deque[bytes] = deque()
+    number = 0
+    while line := (waiting.popleft() if waiting else _line(stream)):
+        number += 1
+        if number == 1 and layout.has_header:
+            continue
+        if not line.strip(b" \r\n"):
+            continue
+        cells, problem, text = _record(line, stream, waiting, layout)
+        if problem is None and len(cells) != len(layout.names):
+            problem = f"it has {len(cells)} cells where {len(layout.names)} are expected"
+        if problem is None:
+            yield [*cells, number, None, None]
+        else:
+            yield [*[None] * len(layout.names), number, f"{RECORD}: {problem}", raw_record(text)]
+
+
+def _line(stream: BinaryIO) -> bytes:
+    """The next line; of one without end only the beginning, so that it cannot fill the memory."""
+    line = stream.readline(_MAX_RECORD_BYTES)
+    rest = line
+    while len(rest) == _MAX_RECORD_BYTES and not rest.endswith(b"\n"):
+        rest = stream.readline(_MAX_RECORD_BYTES)
+    return line
+
+
+def _record(line: bytes, stream: BinaryIO, waiting: deque[bytes], layout: _Layout) -> tuple[list[str], str | None, str]:
+    """Cells, problem and text of the record that begins with this line; it takes more lines where a quote is open."""
+    text, problem = _text(line)
+    if problem is not None:
+        return [], problem, text
+    taken: list[bytes] = []
+    whole = text
+    while True:
+        try:
+            return _split(whole, layout.delimiter, layout.quote), None, whole
+        except csv.Error as error:
+            if "unexpected end" not in str(error):
+                return [], "its quotes do not close as they should", text
+        following, problem = _more(stream, waiting, taken, layout)
+        if following is None or problem is not None:
+            # The quote was never closed: this line alone is bad, the next ones stand for themselves.
+            waiting.extendleft(reversed(taken))
+            return [], "a quote is opened and never closed", text
+        whole += following
+
+
+def _more(
+    stream: BinaryIO, waiting: deque[bytes], taken: list[bytes], layout: _Layout
+) -> tuple[str | None, str | None]:
+    """The lines up to the next one that has a quote, each after a line break."""
+    joined = ""
+    while len(taken) < _MAX_RECORD_LINES:
+        line = waiting.popleft() if waiting else _line(stream)
+        if not line:
+            return None, None
+        taken.append(line)
+        text, problem = _text(line)
+        joined += "\n" + text
+        if problem is not None or (layout.quote or "") in text:
+            return joined, problem
+    return None, None
+
+
+def _text(line: bytes) -> tuple[str, str | None]:
+    """Text of a line without its end, and why it cannot be used."""
+    text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
+    if len(line) >= _MAX_RECORD_BYTES:
+        return text, "it is longer than 1 MB"
+    if "\0" in text:
+        return text, "it holds NUL bytes"
+    if "\r" in text:
+        return text, "it holds a carriage return"
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return text, "it is not UTF-8; where the whole file is not, write its 'encoding:' in sources.yaml"
+    return text, None

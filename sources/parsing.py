@@ -1,0 +1,209 @@
+"""Text to typed values by the contract, as Polars expressions: no cell passes through a float."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from sources.contracts import DECIMAL, Column, Kind
+from sources.mapping import EXCEL, ISO
+
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_ISO_INSTANT: Final = (
+    rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?::[0-5][0-9](?:[.,][0-9]+)?)?"
+    r" ?(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
+)
+_ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_ISO_MIDNIGHT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(?::00(?:\.0+)?)?$"
+_ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
+_NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
+_MANY_DECIMALS: Final = r"\.[0-9]{19,}"
+_EXPONENT: Final = r"[eE]([+-]?[0-9]{1,3})$"
+
+_EXCEL_EPOCH: Final = pl.date(1899, 12, 30)
+_DAY_MILLISECONDS: Final = 86_400_000
+_CLOCK_DIRECTIVES: Final = ("%H", "%I", "%k", "%l", "%T", "%R")
+
+NUMBER_REASON: Final = "does not parse as a number: at most 15 whole digits and 18 decimals"
+
+# An identifier that went through a floating-point number has lost its last digits for good.
+SPOILED_ID: Final = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,3}$|^[0-9]{8,}\.0+$"
+SPOILED_REASON: Final = "an identifier turned into a number by a spreadsheet"
+
+
+class Parsed(NamedTuple):
+    """A typed value, and the reason where there was text but no value."""
+
+    value: pl.Expr
+    problem: pl.Expr
+
+
+def cell(text: pl.Expr) -> pl.Expr:
+    """A cell as it counts: without surrounding blanks, null where nothing is left."""
+    stripped = text.str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...] = ()) -> Parsed:
+    """Parse stripped text (null where empty) by the column's kind.
+
+    `formats` are tried in order and replace ISO 8601; they matter for dates, times and moments only.
+    """
+    match column.kind:
+        case Kind.TEXT | Kind.ID:
+            return Parsed(text, pl.lit(None, pl.String))
+        case Kind.INTEGER:
+            value, reason = _integer(text), "does not parse as a whole number"
+        case Kind.DECIMAL:
+            value, reason = decimal(text), NUMBER_REASON
+        case Kind.DATE:
+            value, reason = _date(text, formats), _expected("a date YYYY-MM-DD", formats)
+        case Kind.TIME:
+            value, reason = _time(text, formats), _expected("a time HH:MM or HH:MM:SS", formats)
+        case Kind.INSTANT | Kind.END_INSTANT:
+            value = instant(text, timezone, formats, end_of_day=column.kind is Kind.END_INSTANT)
+            reason = _expected("a moment YYYY-MM-DDTHH:MM:SS", formats)
+    return Parsed(value, complaint(column.name, text.is_not_null() & value.is_null(), reason))
+
+
+def complaint(column: str, where: pl.Expr, reason: str) -> pl.Expr:
+    """`column: reason` where the condition holds, else null."""
+    return pl.when(where).then(pl.lit(f"{column}: {reason}"))
+
+
+def spoiled(text: pl.Expr) -> pl.Expr:
+    """Whether an identifier bears the marks of a floating-point number."""
+    return text.str.contains(SPOILED_ID)
+
+
+def _expected(canonical: str, formats: tuple[str, ...]) -> str:
+    what = " or ".join(canonical if one == ISO else one for one in formats) if formats else canonical
+    return f"does not parse as {what}"
+
+
+def decimal(text: pl.Expr) -> pl.Expr:
+    """Plain or exponent notation to an exact decimal; null where it does not fit 15 whole digits and 18 decimals."""
+    value = text.cast(DECIMAL, strict=False)
+    # The cast would round a 19th decimal in silence.
+    n_decimals = text.str.extract(r"\.([0-9]*)").str.len_chars().fill_null(0).cast(pl.Int64)
+    exponent = text.str.extract(_EXPONENT).cast(pl.Int64).fill_null(0)
+    fits = (n_decimals - exponent <= 18) & value.is_between(pl.lit(-(10**15)), pl.lit(10**15), closed="none")
+    return pl.when(text.str.contains(_NUMBER) & fits).then(value)
+
+
+def _integer(text: pl.Expr) -> pl.Expr:
+    value = decimal(text)
+    whole = value.cast(pl.Int64)
+    return pl.when(whole.cast(DECIMAL) == value).then(whole)
+
+
+def _date(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    candidates: list[pl.Expr] = []
+    for one in formats or (ISO,):
+        if one == ISO:
+            is_date = text.str.contains(_ISO_DATE) | text.str.contains(_ISO_MIDNIGHT)
+            head = pl.when(is_date).then(text.str.slice(0, 10))
+            candidates.append(head.str.to_date("%Y-%m-%d", strict=False))
+        elif one == EXCEL:
+            candidates.append(_excel(text).dt.date())
+        elif _has_clock(one):
+            candidates.append(text.str.to_datetime(one, strict=False, time_unit="us").dt.date())
+        else:
+            candidates.append(text.str.to_date(one, strict=False))
+    return pl.coalesce(candidates)
+
+
+def _time(text: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
+    candidates: list[pl.Expr] = []
+    for one in formats or (ISO,):
+        if one == ISO:
+            clock = pl.when(text.str.contains(_ISO_TIME)).then(text.str.slice(0, 5) + ":" + _seconds(text, 5))
+            candidates.append(clock.str.to_time("%H:%M:%S", strict=False))
+        elif one == EXCEL:
+            candidates.append(_excel(text).dt.time())
+        else:
+            candidates.append(text.str.to_time(one, strict=False))
+    return pl.coalesce(candidates)
+
+
+def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_day: bool) -> pl.Expr:
+    """A moment in `timezone`; without an offset in the text it is local time there."""
+    candidates: list[pl.Expr] = []
+    for one in formats or (ISO,):
+        if one == ISO:
+            candidates.append(_iso_instant(text, timezone))
+            day = pl.when(text.str.contains(_ISO_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
+            candidates.append(day_instant(day, timezone, end_of_day=end_of_day))
+        elif one == EXCEL:
+            moment = _excel(text)
+            is_day = moment.dt.time() == pl.time(0)
+            candidates.append(
+                pl.when(is_day)
+                .then(day_instant(moment.dt.date(), timezone, end_of_day=end_of_day))
+                .otherwise(localised(moment, timezone))
+            )
+        elif "z" in one and "%" in one[: one.index("z")]:
+            candidates.append(text.str.to_datetime(one, strict=False, time_unit="us").dt.convert_time_zone(timezone))
+        elif _has_clock(one):
+            candidates.append(localised(text.str.to_datetime(one, strict=False, time_unit="us"), timezone))
+        else:
+            day = text.str.to_date(one, strict=False)
+            candidates.append(day_instant(day, timezone, end_of_day=end_of_day))
+    return pl.coalesce(candidates)
+
+
+def localised(moment: pl.Expr, timezone: str) -> pl.Expr:
+    """A wall-clock moment as an instant: the earlier of two, null where the clock skipped it."""
+    return moment.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+
+
+def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
+    """The first moment of a local day, or the last microsecond before the next local midnight."""
+    if not end_of_day:
+        return localised(day.cast(pl.Datetime("us")), timezone)
+    midnight = localised((day + pl.duration(days=1)).cast(pl.Datetime("us")), timezone)
+    return midnight - pl.duration(microseconds=1)
+
+
+def _iso_instant(text: pl.Expr, timezone: str) -> pl.Expr:
+    given = pl.when(text.str.contains(_ISO_INSTANT)).then(text)
+    clock = given.str.slice(0, 10) + " " + given.str.slice(11, 5) + ":" + _seconds(given, 16)
+    microseconds = given.str.extract(r"^.{19}[.,]([0-9]{1,6})").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+    moment = clock.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
+    moment = moment + pl.duration(microseconds=microseconds)
+    offset = given.str.extract(r"^.{16}.*?(Z|[+-][0-9]{2}:?(?:[0-9]{2})?)$")
+    return (
+        pl.when(offset.is_null())
+        .then(localised(moment, timezone))
+        .otherwise(
+            (moment - pl.duration(minutes=_offset_minutes(offset)))
+            .dt.replace_time_zone("UTC")
+            .dt.convert_time_zone(timezone)
+        )
+    )
+
+
+def _seconds(text: pl.Expr, after: int) -> pl.Expr:
+    """The two digits of the seconds after position `after`; `00` where there are none."""
+    return text.str.extract(rf"^.{{{after}}}:([0-9]{{2}})").fill_null("00")
+
+
+def _offset_minutes(offset: pl.Expr) -> pl.Expr:
+    hours = offset.str.extract(r"^[+-]([0-9]{2})").cast(pl.Int64).fill_null(0)
+    minutes = offset.str.extract(r"^[+-][0-9]{2}:?([0-9]{2})$").cast(pl.Int64).fill_null(0)
+    sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
+    return sign * (hours * 60 + minutes)
+
+
+def _excel(text: pl.Expr) -> pl.Expr:
+    """A spreadsheet's day number (1 January 2026 is 46023) as a wall-clock moment, to the millisecond."""
+    number = decimal(text)
+    # Day 60 is the 29 February 1900 that never was; nothing recorded by a device is that old.
+    sane = number.is_between(0, 2_958_465)
+    milliseconds = (pl.when(sane).then(number) * _DAY_MILLISECONDS).round(0, mode="half_away_from_zero")
+    return _EXCEL_EPOCH.cast(pl.Datetime("us")) + pl.duration(milliseconds=milliseconds.cast(pl.Int64))
+
+
+def _has_clock(one: str) -> bool:
+    return any(directive in one for directive in _CLOCK_DIRECTIVES)

@@ -1,0 +1,201 @@
+"""From landed files to one canonical Parquet file a dataset: every record becomes a row, whatever is wrong with it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from sources.collapse import collapsed
+from sources.columns import CanonicalColumns
+from sources.contracts import DATASETS, FILE, PROBLEM, ROW, Dataset
+from sources.crosswalk import Crosswalk, load_crosswalk
+from sources.errors import UnreadableFile
+from sources.formats import READERS, RawTable
+from sources.formats.table import raw_json
+from sources.landing import LandedFile
+from sources.mapping import FileEntry, Lookup, content_hash
+from sources.parsing import SPOILED_REASON
+from sources.source_map import SourceFile, SourceMap, crosswalk_entry
+
+_MANY_NAMES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What became of one file: records in it, canonical rows made of them, and rows with a problem."""
+
+    name: str
+    sha256: str
+    n_records: int
+    n_rows: int
+    n_problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRead:
+    """One canonical Parquet file and what it was made of."""
+
+    dataset: str
+    path: Path
+    files: tuple[FileRead, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the canonical file."""
+        return sum(file.n_rows for file in self.files)
+
+
+def read_dataset(
+    source_map: SourceMap, landed: Iterable[LandedFile], dataset: str, *, timezone: str, out: Path
+) -> DatasetRead:
+    """Read every file of a dataset into `out/<dataset>.parquet`, typed as `DATASETS[dataset].schema(timezone)`.
+
+    Rows stand in reading order: files as mapped, records as in the file. Memory stays bounded.
+
+    Raises:
+        UnreadableFile: a file's content cannot be used at all.
+        KeyError: no such dataset.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    contract = DATASETS[dataset]
+    target = out / f"{dataset}.parquet"
+    with tempfile.TemporaryDirectory(dir=out, prefix=f".{dataset}-") as scratch:
+        reading = _Reading(contract, timezone, Path(scratch), source_map, tuple(landed))
+        for file in _distinct(source_map.files_of(dataset), reading):
+            reading.add(file)
+        unfinished = reading.write()
+        unfinished.replace(target)
+    return DatasetRead(dataset, target, tuple(reading.files), tuple(reading.notes))
+
+
+def _distinct(files: tuple[SourceFile, ...], reading: _Reading) -> list[SourceFile]:
+    """Without the files that repeat a later one of the same entry byte for byte."""
+    last = {(id(file.entry), reading.landed(file).sha256): file for file in files}
+    kept = [file for file in files if last[id(file.entry), reading.landed(file).sha256] is file]
+    for file in files:
+        if file not in kept:
+            twin = last[id(file.entry), reading.landed(file).sha256]
+            reading.notes.append(f"{file.name}: the same bytes as {twin.name}: read once")
+    return kept
+
+
+class _Reading:
+    """The files of one dataset on their way to one Parquet file."""
+
+    def __init__(
+        self, dataset: Dataset, timezone: str, scratch: Path, source_map: SourceMap, landed: tuple[LandedFile, ...]
+    ) -> None:
+        self.dataset = dataset
+        self.timezone = timezone
+        self.scratch = scratch
+        self.files: list[FileRead] = []
+        self.notes: list[str] = []
+        self._landed = {(file.name, file.dataset): file for file in landed}
+        self._parts: list[Path] = []
+        self._crosswalk_files = {file.entry.file: file for file in source_map.files if file.dataset is None}
+        self._crosswalks: dict[str, Crosswalk] = {}
+
+    def landed(self, file: SourceFile) -> LandedFile:
+        """The landed copy of an input."""
+        return self._landed[file.name, file.dataset]
+
+    def add(self, file: SourceFile) -> None:
+        """Read one file into its part."""
+        landed = self.landed(file)
+        part = self.scratch / f"part-{len(self._parts)}.parquet"
+        try:
+            n_records = self._sink(file, landed, part)
+            n_rows, n_problems = self._counts(file.name, part)
+        except pl.exceptions.PolarsError as error:
+            # Polars' message may quote cells.
+            raise UnreadableFile(
+                file.name,
+                "while its records were read",
+                f"the reader stopped ({type(error).__name__}), so the rows after that are unknown",
+                "Check that the file is whole and is what its suffix says, then deliver it again",
+            ) from None
+        self._parts.append(part)
+        n_records = n_rows if n_records is None else n_records
+        self.files.append(FileRead(file.name, landed.sha256, n_records, n_rows, n_problems))
+        if n_records != n_rows:
+            self.notes.append(f"{file.name}: {n_records} records became {n_rows} rows (collapsed)")
+
+    def write(self) -> Path:
+        """All parts, in order, in one file."""
+        if len(self._parts) == 1:
+            return self._parts[0]
+        whole = self.scratch / "whole.parquet"
+        if self._parts:
+            pl.scan_parquet(self._parts, glob=False).sink_parquet(whole, maintain_order=True)
+        else:
+            self.dataset.empty(self.timezone).write_parquet(whole)
+        return whole
+
+    def _sink(self, file: SourceFile, landed: LandedFile, part: Path) -> int | None:
+        """Write the canonical rows of a file; number of its records where they are not its rows."""
+        table = self._open(landed, file.entry)
+        self.notes += table.notes
+        if not table.names:
+            self.dataset.empty(self.timezone).write_parquet(part)
+            return None
+        n_records = None
+        if file.entry.collapse is not None:
+            n_records = int(table.frame.select(pl.len()).collect(engine="streaming").item())
+            table = collapsed(table, file.entry.collapse, file.name)
+        columns = CanonicalColumns(file.name, table, file.entry, self.dataset, self.timezone, self._crosswalk)
+        columns.check()
+        self._note_unused(file.name, columns.unused())
+        schema = self.dataset.schema(self.timezone)
+        (
+            table.frame.with_columns(*columns.expressions(), pl.lit(landed.sha256).alias(FILE))
+            .with_columns(raw_json(table))
+            .select(schema.names())
+            .sink_parquet(part, maintain_order=True)
+        )
+        return n_records
+
+    def _open(self, landed: LandedFile, entry: FileEntry) -> RawTable:
+        landed.verify()
+        name = entry.format_of(landed.name) or "csv"
+        scratch = Path(tempfile.mkdtemp(dir=self.scratch))
+        return READERS[name](landed.path, landed.name, entry, scratch)
+
+    def _crosswalk(self, lookup: Lookup) -> Crosswalk:
+        """The crosswalk of a lookup, read once a dataset."""
+        key = content_hash(lookup)
+        if key not in self._crosswalks:
+            file = self._crosswalk_files[lookup.file]
+            self._crosswalks[key] = load_crosswalk(lookup, self._open(self.landed(file), crosswalk_entry(lookup)))
+        return self._crosswalks[key]
+
+    def _note_unused(self, name: str, unused: list[str]) -> None:
+        if unused:
+            shown = ", ".join(unused[:_MANY_NAMES]) + (" ..." if len(unused) > _MANY_NAMES else "")
+            self.notes.append(f"{name}: {len(unused)} columns not used: {shown}")
+
+    def _counts(self, name: str, part: Path) -> tuple[int, int]:
+        """Rows and problem rows of a part.
+
+        Raises:
+            UnreadableFile: an identifier was spoiled by a spreadsheet.
+        """
+        rows = pl.scan_parquet(part, glob=False)
+        bad = rows.filter(pl.col(PROBLEM).is_not_null()).select(ROW, PROBLEM)
+        spoiled = bad.filter(pl.col(PROBLEM).str.ends_with(SPOILED_REASON)).collect(engine="streaming")
+        if spoiled.height:
+            columns = sorted({problem.partition(":")[0] for problem in spoiled[PROBLEM].to_list()})
+            raise UnreadableFile(
+                name,
+                f"column {', '.join(columns)}, first in record {spoiled[ROW][0]}, {spoiled.height} records",
+                "identifiers went through a spreadsheet's numbers (such as 1.98501E+17), which keep 15 digits: "
+                "the last ones are lost and two people may look like one",
+                "Format the column as text in the original, enter the identifiers anew and export again",
+            )
+        n_rows, n_problems = rows.select(pl.len(), pl.col(PROBLEM).count()).collect(engine="streaming").row(0)
+        return int(n_rows), int(n_problems)
