@@ -1,0 +1,170 @@
+"""Reading a frame as seldom as possible: one pass for all counts, one for the failing rows of all checks.
+
+Uniqueness is decided on 64-bit hashes of the keys, which ride along in the pass for the counts (8 bytes a row):
+keys without a repeated hash are unique. Only where a hash repeats are the keys themselves grouped, so that the
+count is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from expectations.engine.row_checks import RowCheck
+
+HASH = "__hash"
+KEY = "__key_{}"
+POSITION = "__position"
+
+
+def key_names(check: RowCheck) -> list[str]:
+    """Names of the key columns in a frame of repeated keys."""
+    return [KEY.format(i) for i in range(len(check.keys))]
+
+
+def key_hash(check: RowCheck) -> pl.Expr:
+    """64-bit hash of a row's keys; null outside the check's domain."""
+    keys = check.keys[0] if len(check.keys) == 1 else pl.struct(*named_keys(check))
+    return pl.when(check.domain).then(keys.hash())
+
+
+def named_keys(check: RowCheck) -> list[pl.Expr]:
+    """The key expressions under the names of `key_names`."""
+    return [key.alias(name) for key, name in zip(check.keys, key_names(check), strict=True)]
+
+
+def hashes(check: RowCheck) -> pl.Expr:
+    """The hashes of all rows as one list, for a `select` of length one."""
+    return key_hash(check).implode()
+
+
+def repeated(values: pl.Series) -> pl.Series:
+    """The hashes that occur more than once, each once."""
+    values = values.drop_nulls()
+    if values.n_unique() == values.len():
+        return values.clear()
+    return values.filter(values.is_duplicated()).unique()
+
+
+def repeated_keys(frame: pl.LazyFrame, candidates: Sequence[tuple[RowCheck, pl.Series]]) -> list[pl.DataFrame]:
+    """The keys that occur more than once with their number `len`, one frame a check.
+
+    A check's candidates are the hashes of `repeated`; without one nothing is read.
+    """
+    found = [
+        pl.DataFrame(schema=dict.fromkeys(key_names(check), pl.Null()) | {"len": pl.UInt32()})
+        for check, _ in candidates
+    ]
+    plans = {
+        i: (
+            frame.filter(check.domain)
+            .select(*named_keys(check), key_hash(check).alias(HASH))
+            .join(values.alias(HASH).to_frame().lazy(), on=HASH, how="semi")
+            .group_by(key_names(check))
+            .len()
+            .filter(pl.col("len") > 1)
+        )
+        for i, (check, values) in enumerate(candidates)
+        if values.len()
+    }
+    if plans:
+        for i, keys in zip(plans, pl.collect_all(list(plans.values()), engine="streaming"), strict=True):
+            found[i] = keys
+    return found
+
+
+def find_repeated_keys(frame: pl.LazyFrame, checks: Iterable[RowCheck]) -> dict[str, pl.DataFrame]:
+    """`repeated_keys` of every check that has keys, by its identity; one pass over the key columns, or two."""
+    keyed = [check for check in checks if check.keys]
+    if not keyed:
+        return {}
+    row = frame.select(hashes(check).alias(str(i)) for i, check in enumerate(keyed)).collect(engine="streaming")
+    candidates = [(check, repeated(row.get_column(str(i))[0])) for i, check in enumerate(keyed)]
+    frames = repeated_keys(frame, candidates)
+    return {check.identity: keys for check, keys in zip(keyed, frames, strict=True)}
+
+
+def with_masks(
+    frame: pl.LazyFrame, checks: Mapping[str, RowCheck], repeated_by_check: Mapping[str, pl.DataFrame]
+) -> pl.LazyFrame:
+    """The frame with one Boolean column a check, true for its unexpected rows, in the order of the rows.
+
+    `checks` are by column name; `repeated_by_check` comes from `find_repeated_keys`.
+    """
+    joined: dict[str, pl.Expr] = {}
+    for name, check in checks.items():
+        if not check.keys:
+            continue
+        keys = repeated_by_check[check.identity]
+        if keys.is_empty():
+            joined[name] = pl.lit(value=False)
+            continue
+        marker = f"__repeated_{len(joined)}"
+        right = keys.lazy().select(*key_names(check), pl.lit(value=True).alias(marker))
+        frame = frame.join(
+            right,
+            left_on=list(check.keys),
+            right_on=key_names(check),
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        joined[name] = check.domain & pl.col(marker).is_not_null()
+    markers = [f"__repeated_{i}" for i in range(len(joined))]
+    masks = [joined[name] if check.keys else check.unexpected for name, check in checks.items()]
+    return frame.with_columns(mask.alias(name) for name, mask in zip(checks, masks, strict=True)).drop(
+        markers, strict=False
+    )
+
+
+@dataclass
+class FailingRows:
+    """The first `limit` unexpected rows of a check, filled batch by batch.
+
+    First is by the columns `by`, or by position where there are none.
+    """
+
+    check: RowCheck
+    limit: int
+    by: tuple[str, ...]
+    mask: str = ""
+    parts: list[pl.DataFrame] = field(default_factory=list)
+
+    def take(self, batch: pl.DataFrame) -> None:
+        """Keep what belongs to the first rows of all batches so far."""
+        rows = batch.filter(pl.col(self.mask))
+        if rows.is_empty():
+            return
+        self.parts = [pl.concat([*self.parts, rows]).bottom_k(self.limit, by=list(self.by))]
+
+    def rows(self, columns: Sequence[str]) -> pl.DataFrame:
+        """The rows found, in order, with these columns."""
+        if not self.parts:
+            return pl.DataFrame(schema=dict.fromkeys(columns, pl.Null()))
+        return self.parts[0].sort(list(self.by), maintain_order=True).select(columns)
+
+
+def collect_failing_rows(
+    frame: pl.LazyFrame,
+    wanted: Sequence[FailingRows],
+    columns: Sequence[str],
+    repeated_by_check: Mapping[str, pl.DataFrame],
+) -> None:
+    """Fill all of `wanted` in one streaming pass; memory is bounded by their limits, not by the failing rows.
+
+    `columns` are kept beside the masks; POSITION, if among them, is the row's position in the frame.
+    """
+    if POSITION in columns:
+        frame = frame.with_row_index(POSITION)
+    for i, rows in enumerate(wanted):
+        rows.mask = f"__mask_{i}"
+    checks = {rows.mask: rows.check for rows in wanted}
+    plan = with_masks(frame, checks, repeated_by_check).filter(pl.any_horizontal(*checks)).select(*columns, *checks)
+
+    def take(batch: pl.DataFrame) -> None:
+        for rows in wanted:
+            rows.take(batch)
+
+    plan.sink_batches(take, engine="streaming")
