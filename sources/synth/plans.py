@@ -39,7 +39,7 @@ def _plans(world: World, persons: pl.DataFrame) -> pl.DataFrame:
     year_start, year_end = dt.date(world.start.year, 1, 1), dt.date(world.start.year, 12, 31)
     yearly = chance.happens("yearly objective", key, 0.4)
     lower = chance.happens("lower is better", key, 0.15)
-    quality = 0.66 + 0.62 * pl.col("results") + 0.12 * chance.bell("objective quality", key)
+    quality = 0.72 + 0.56 * pl.col("results") + 0.12 * chance.bell("objective quality", key)
     return frame.with_columns(
         key=key,
         yearly=yearly,
@@ -107,7 +107,7 @@ def progress(world: World, persons: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(report=pl.col("key") * 128 + pl.col("week")).sort("index", "week", "place_no")
     key, bad = pl.col("report"), 1 - pl.col("conduct")
     fate = chance.unit("report fate", key)
-    late = 0.01 + 0.55 * bad * bad
+    late = 0.01 + 0.42 * bad * bad
     day = (
         pl.when(fate < late * 0.3)
         .then(None)

@@ -78,7 +78,7 @@ def _competency(world: World, raters: pl.DataFrame) -> pl.DataFrame:
         & chance.happens("competency overlooked", pl.col("index"), 0.04)
     )
     bad = 1 - pl.col("conduct")
-    gap = 1.5 * bad * bad + pl.when(pl.col("role") == "self").then(-0.2).otherwise(0.0)
+    gap = 1.3 * bad * bad + pl.when(pl.col("role") == "self").then(-0.2).otherwise(0.0)
     above = chance.happens("above the standard", pl.col("draw"), 0.15).cast(pl.Int64)
     short = (gap + chance.unit("gap", pl.col("draw"))).floor().cast(pl.Int64).clip(0, 3)
     return frame.filter(~overlooked).with_columns(

@@ -71,15 +71,15 @@ def _documents(world: World, owed: pl.DataFrame) -> pl.DataFrame:
         )
     ).with_columns(service_type=choose(pick, flat))
     limit = pl.col("service_type").replace_strict(LIMIT_HOURS, default=DEFAULT_LIMIT_HOURS, return_dtype=pl.Int64)
-    late = chance.happens("late document", key, 0.55 * (1 - pl.col("results")) * (1 - pl.col("results")))
-    usual = (1.15 - 0.7 * pl.col("results")) * (0.7 + 0.5 * chance.unit("usual", key))
+    late = chance.happens("late document", key, 0.45 * (1 - pl.col("results")) * (1 - pl.col("results")))
+    usual = (1.05 - 0.6 * pl.col("results")) * (0.7 + 0.5 * chance.unit("usual", key))
     ratio = pl.when(late).then(1.05 + 1.2 * chance.unit("overrun", key)).otherwise(usual)
     paused = pl.when(chance.happens("paused", key, 0.12)).then(1 + chance.whole("paused halves", key, 60)).otherwise(0)
     opened = 8 * _HOUR + chance.whole("opened", key, 7 * _HOUR)
     day = (chance.unit("document day", key) * (world.days + 6)).floor().cast(pl.Int64) - 6
     completed = pl.when(chance.happens("papers later", key, 0.3)).then(1 + chance.whole("papers after", key, 4 * _HOUR))
     return (
-        owed.with_columns(limit=limit, halves=paused, late=late)
+        owed.with_columns(limit=limit, halves=paused)
         .with_columns(submitted=midnight(pl.lit(world.start)) + pl.duration(days=day, seconds=opened))
         .with_columns(complete=pl.col("submitted") + pl.duration(seconds=completed))
         .with_columns(clock=pl.coalesce("complete", "submitted"))
@@ -114,42 +114,33 @@ def _complaints(world: World, owed: pl.DataFrame) -> pl.DataFrame:
     )
     # Most fall due within the period: the clock starts a limit's worth of calendar days before.
     day = (chance.unit("complaint day", key) * world.days).floor().cast(pl.Int64) - limit * 3 // 2
-    late = chance.happens("late complaint", key, 0.45 * fault)
-    slow = chance.happens("slow answer", key, 0.8 * fault)
+    late = chance.happens("late complaint", key, 0.55 * fault)
+    # Shares of the time allowed: who is slow to close is slow to answer.
+    closing = (
+        pl.when(late)
+        .then(1.2 + 2 * chance.unit("overrun", key))
+        .otherwise(0.9 - 0.6 * pl.col("results") * chance.unit("usual", key))
+    )
+    answering = closing * (1 - 0.9 * pl.col("results") * chance.unit("answer", key))
+    span = (pl.col("due_day") - pl.col("submitted_day")).dt.total_days() * 24 * _HOUR
     return (
-        owed.with_columns(limit=limit, halves=0, late=late, submitted_day=pl.lit(world.start) + pl.duration(days=day))
+        owed.with_columns(limit=limit, halves=0, submitted_day=pl.lit(world.start) + pl.duration(days=day))
         .with_columns(
             submitted=midnight(pl.col("submitted_day")) + pl.duration(seconds=opened),
             due_day=world.due_after(pl.col("submitted_day"), pl.col("limit")),
             complete=pl.lit(None, dtype=pl.Datetime("us")),
             service_type=pl.lit(None, dtype=pl.String),
         )
-        .with_columns(span=(pl.col("due_day") - pl.col("submitted_day")).dt.total_days() * 24 * _HOUR)
         .with_columns(
-            done=pl.col("submitted")
-            + pl.duration(
-                seconds=pl.when("late")
-                .then(pl.col("span") * (1.2 + 2 * chance.unit("overrun", key)))
-                .otherwise(pl.col("span") * (0.2 + 0.7 * chance.unit("usual", key)))
-                .floor()
-                .cast(pl.Int64)
-            )
-        )
-        .with_columns(
-            answered=pl.min_horizontal(
-                "done",
-                pl.col("submitted")
-                + pl.duration(
-                    seconds=pl.when(slow)
-                    .then(pl.col("span") * (0.8 + 1.5 * chance.unit("answer", key)))
-                    .otherwise(pl.col("span") * 0.5 * chance.unit("answer", key))
-                    .floor()
-                    .cast(pl.Int64)
-                ),
-            ),
+            done=_after_submission(span * closing),
+            answered=_after_submission(span * answering),
             due_text=pl.when(chance.happens("due written", key, 0.35)).then(pl.col("due_day").dt.strftime("%Y-%m-%d")),
         )
     )
+
+
+def _after_submission(seconds: pl.Expr) -> pl.Expr:
+    return pl.col("submitted") + pl.duration(seconds=seconds.floor().cast(pl.Int64))
 
 
 def service_requests(world: World, persons: pl.DataFrame) -> pl.DataFrame:
