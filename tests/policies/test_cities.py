@@ -11,6 +11,7 @@ import pytest
 from policies.loading import PACKAGED, available_policies, load_policy, policy_hash
 from policies.model import GROUPS, GroupName, Item, Parameters, Policy
 from policies.period import Period
+from transforms import CATALOGUE
 
 Catalogue = Mapping[str, type[Parameters]]
 Weights = dict[str, int]
@@ -69,7 +70,7 @@ DISCIPLINE = {
     "min_recorded_share": "0.5",
 }
 DEFAULTS: dict[str, tuple[str, str, str, dict[str, object]]] = {
-    "document_completion_time": ("document_completion_time", "lower", "1.0", {"default_limit_hours": "24"}),
+    "document_completion_time": ("document_completion_time", "lower", "1.0", {}),
     "on_time_share": ("on_time_share", "higher", "0.95", {}),
     "complaints_handled": ("complaints_handled", "higher", "0.95", {}),
     "complaint_responsiveness": ("complaint_responsiveness", "lower", "1.0", {}),
@@ -92,6 +93,12 @@ DEFAULTS: dict[str, tuple[str, str, str, dict[str, object]]] = {
     "immunization_coverage": ("outcome", "higher", "", {"measure": "immunization_coverage"}),
     "teaching_quality": ("outcome", "higher", "", {"measure": "teaching_quality"}),
 }
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """What the indicators really take: a city's file and the scoring may not drift apart."""
+    return CATALOGUE
 
 
 def load(city: str, catalogue: Catalogue, period: str = "2026-Q3") -> Policy:
@@ -141,6 +148,7 @@ def test_common_numbers(city: str, catalogue: Catalogue) -> None:
     policy = load(city, catalogue)
     assert (policy.min_coverage, policy.min_weight, policy.min_days) == (Decimal("0.6"), Decimal("0.3"), 10)
     assert (policy.thresholds.above, policy.thresholds.meets) == (110, 90)
+    assert policy.default_limit_hours == 24
     assert policy.employee_id.pattern == "nip"
 
 
