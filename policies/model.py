@@ -349,7 +349,7 @@ class Policy(Model):
     min_coverage: Share
     min_weight: Share
     min_days: Annotated[int, Field(ge=0)]
-    default_limit_hours: Annotated[Decimal, Field(gt=0)] = Decimal(24)
+    default_limit_hours: Annotated[Decimal, Field(gt=0)]
     thresholds: Thresholds
     results: Group
     behaviour: Group
