@@ -15,6 +15,10 @@ IDENTIFIER: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared and sorted by its UTF-8 bytes on every database, whatever the server's language."""
 
 
+class RefusedValueError(ValueError):
+    """A value that the column would not give back as it is; the message does not hold it."""
+
+
 class Exact(TypeDecorator[Decimal]):
     """A decimal with `scale` digits after the point that comes back digit for digit.
 
@@ -35,12 +39,12 @@ class Exact(TypeDecorator[Decimal]):
         return dialect.type_descriptor(REAL() if dialect.name == "sqlite" else Numeric(PRECISION, self.scale))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """The value as the database takes it; ValueError where digits would be lost."""
+        """The value as the database takes it; RefusedValueError where digits would be lost."""
         if value is None:
             return None
         bound = float(value) if dialect.name == "sqlite" else value
         if self._read(bound) != value:
-            raise ValueError(f"a value does not come back exactly with {self.scale} decimals")
+            raise RefusedValueError(f"a value does not come back exactly with {self.scale} decimals")
         return bound
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
@@ -61,11 +65,11 @@ class Instant(TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """The moment in UTC; ValueError where it has no offset."""
+        """The moment in UTC; RefusedValueError where it has no offset."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("an instant needs an offset from UTC")
+            raise RefusedValueError("an instant needs an offset from UTC")
         moment = value.astimezone(dt.UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

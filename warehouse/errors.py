@@ -14,6 +14,8 @@ from typing import Final
 
 from sqlalchemy import exc
 
+from warehouse.column_types import RefusedValueError
+
 _SQLITE_TRANSIENT: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _SQLITE_REMEDY: Final = {
     sqlite3.SQLITE_FULL: "the disk is full: free space, then run again",
@@ -96,8 +98,10 @@ def _from_database(error: Exception) -> bool:
 
 
 def _described(error: BaseException) -> str:
-    if isinstance(error, exc.DBAPIError) and error.orig is not None:
+    if isinstance(error, exc.StatementError) and error.orig is not None:
         return _described(error.orig)
+    if isinstance(error, RefusedValueError):
+        return str(error)
     if isinstance(error, sqlite3.Error):
         code = _sqlite_code(error)
         if code in _SQLITE_REMEDY:

@@ -147,7 +147,11 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        try:
+            self.release()
+        except WarehouseError as failure:
+            # What the block did or raised matters more; a lease that is not given back expires.
+            _log.warning("lease of %s %s not given back: %s", self.city, self.period, failure)
 
     def _mine(self) -> tuple[Any, ...]:
         return LeaseRow.city == self.city, LeaseRow.period == self.period
@@ -176,11 +180,13 @@ class Lease:
             "expires_at": now + self._ttl,
             "released_at": None,
         }
-        first = connection.execute(
-            insert(LeaseRow).values(city=self.city, period=self.period, token=1, **values).on_conflict_do_nothing()
-        ).rowcount
-        token = 1
-        if first != 1:
+        token = connection.execute(
+            insert(LeaseRow)
+            .values(city=self.city, period=self.period, token=1, **values)
+            .on_conflict_do_nothing()
+            .returning(LeaseRow.token)
+        ).scalar()
+        if token is None:
             found = connection.execute(select(LeaseRow.__table__).where(*self._mine()).with_for_update()).one()
             self._refuse_if_held(found)
             token = found.token + 1
@@ -193,7 +199,7 @@ class Lease:
                 status="crashed", finished_at=now, message=f"its process ended or lost its lease; seen by {self.run_id}"
             )
         )
-        return token
+        return int(token)
 
     def _refuse_if_held(self, row: Row[Any] | None) -> None:
         if row is None or row.released_at is not None or row.expires_at <= self._now():

@@ -52,7 +52,10 @@ def finish_run(
 ) -> None:
     """End a run that publishes nothing, with what was found on the way."""
     with writing(engine, f"ending run {run_id}") as connection:
-        run = _running(connection, run_id)
+        run = _locked(connection, run_id)
+        if run.status == status:
+            return  # a repeated call whose first try did commit
+        _require_running(run)
         values: dict[str, Any] = {}
         if status == "unchanged":
             current = current_revision(connection, run.city, run.period)
@@ -83,7 +86,10 @@ def publish(
     hashes = {name: table_hash(canonical_text(frame)) for name, frame in frames.items()}
     result = combined_hash(hashes)
     with writing(engine, f"publishing run {run_id}") as connection:
-        run = _running(connection, run_id)
+        run = _locked(connection, run_id)
+        if run.status in ("published", "unchanged") and run.result_hash == result:
+            return _repeated(connection, run)  # the first try did commit, though its answer was lost
+        _require_running(run)
         require_token(connection, run.city, run.period, run_id, token)
         current = current_revision(connection, run.city, run.period)
         _store_findings(connection, run_id, files, validations, quarantined)
@@ -127,14 +133,24 @@ def current(engine: Engine, city: str, period: str) -> Revision | None:
         return current_revision(connection, city, period)
 
 
-def _running(connection: Connection, run_id: str) -> Row[Any]:
-    """The run, locked; LeaseLost where it ended already, WarehouseError where it never began."""
+def _locked(connection: Connection, run_id: str) -> Row[Any]:
+    """The run, locked for this transaction; WarehouseError where it never began."""
     run = connection.execute(select(Run.__table__).where(Run.run_id == run_id).with_for_update()).one_or_none()
     if run is None:
         raise WarehouseError(f"run {run_id} was never started")
-    if run.status != "running":
-        raise LeaseLost(f"run {run_id} of {run.city} {run.period} is already {run.status}. Nothing was written")
     return run
+
+
+def _require_running(run: Row[Any]) -> None:
+    if run.status != "running":
+        raise LeaseLost(f"run {run.run_id} of {run.city} {run.period} is already {run.status}. Nothing was written")
+
+
+def _repeated(connection: Connection, run: Row[Any]) -> Published:
+    """What the publication of this run said when it was made."""
+    holder = run.run_id if run.status == "published" else run.unchanged_from
+    revision = connection.execute(select(Run.__table__.c.revision).where(Run.run_id == holder)).scalar_one()
+    return Published(status=run.status, revision=revision, run_id=holder, cause=run.cause, result_hash=run.result_hash)
 
 
 def _cause(

@@ -108,8 +108,8 @@ def _of(table: Table, *names: str) -> list[Column[Any]]:
 
 def _streamed(engine: Engine, found: Select[Any]) -> Rows:
     def rows() -> Iterator[tuple[Any, ...]]:
-        with reading(engine, "reading rows") as connection:
-            for row in connection.execute(found):
+        with reading(engine, "reading rows") as connection, connection.execute(found) as result:
+            for row in result:
                 yield tuple(row)
 
     return Rows(tuple(found.selected_columns.keys()), rows())

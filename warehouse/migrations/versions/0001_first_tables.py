@@ -96,7 +96,7 @@ def _tables() -> None:
         sa.Column("heartbeat_at", INSTANT, nullable=False, comment="When it was last renewed (UTC)"),
         sa.Column("expires_at", INSTANT, nullable=False, comment="When it ends unless renewed (UTC)"),
         sa.Column("released_at", INSTANT, nullable=True, comment="When it was given back (UTC); null: held"),
-        sa.PrimaryKeyConstraint("city", "period", name="pk_lease"),
+        sa.PrimaryKeyConstraint("city", "period", name=op.f("pk_lease")),
         comment=(
             "One row a city and period that was ever run: who may write it now. The row stays when the lease"
             " is released."
@@ -108,7 +108,7 @@ def _tables() -> None:
         sa.Column("city", IDENTIFIER, nullable=False, comment="City the policy is of"),
         sa.Column("in_force", sa.Date(), nullable=False, comment="Day from which the policy holds"),
         sa.Column("document", sa.Text(), nullable=False, comment="The whole policy, national rules included, as JSON"),
-        sa.PrimaryKeyConstraint("policy_hash", name="pk_policy_version"),
+        sa.PrimaryKeyConstraint("policy_hash", name=op.f("pk_policy_version")),
         comment=(
             "One row a policy text that a run was scored with; the text is kept so that an old score can be explained."
         ),
@@ -159,22 +159,27 @@ def _tables() -> None:
             nullable=True,
             comment="Unchanged runs: the published run whose results these equal",
         ),
-        sa.CheckConstraint("(status = 'published') = (revision IS NOT NULL)", name="ck_run_published_has_revision"),
-        sa.CheckConstraint("(status = 'running') = (finished_at IS NULL)", name="ck_run_ended_has_time"),
-        sa.CheckConstraint("(status = 'unchanged') = (unchanged_from IS NOT NULL)", name="ck_run_unchanged_has_origin"),
-        sa.CheckConstraint("cause IN ('first', 'late_data', 'policy', 'objection', 'code')", name="ck_run_cause"),
         sa.CheckConstraint(
-            "status IN ('running', 'published', 'unchanged', 'stopped', 'failed', 'crashed')", name="ck_run_status"
+            "(status = 'published') = (revision IS NOT NULL)", name=op.f("ck_run_published_has_revision")
         ),
-        sa.CheckConstraint("(revision IS NULL) = (cause IS NULL)", name="ck_run_revision_has_cause"),
-        sa.CheckConstraint("period_start < period_end", name="ck_run_period_order"),
+        sa.CheckConstraint("(status = 'running') = (finished_at IS NULL)", name=op.f("ck_run_ended_has_time")),
         sa.CheckConstraint(
-            "revision IS NULL OR (result_hash IS NOT NULL AND revision >= 1)", name="ck_run_revision_has_result"
+            "(status = 'unchanged') = (unchanged_from IS NOT NULL)", name=op.f("ck_run_unchanged_has_origin")
         ),
-        sa.ForeignKeyConstraint(["policy_hash"], ["policy_version.policy_hash"], name="fk_run_policy_version"),
-        sa.ForeignKeyConstraint(["unchanged_from"], ["run.run_id"], name="fk_run_run"),
-        sa.PrimaryKeyConstraint("run_id", name="pk_run"),
-        sa.UniqueConstraint("city", "period", "revision", name="uq_run_city_period_revision"),
+        sa.CheckConstraint("cause IN ('first', 'late_data', 'policy', 'objection', 'code')", name=op.f("ck_run_cause")),
+        sa.CheckConstraint(
+            "status IN ('running', 'published', 'unchanged', 'stopped', 'failed', 'crashed')",
+            name=op.f("ck_run_status"),
+        ),
+        sa.CheckConstraint("(revision IS NULL) = (cause IS NULL)", name=op.f("ck_run_revision_has_cause")),
+        sa.CheckConstraint("period_start < period_end", name=op.f("ck_run_period_order")),
+        sa.CheckConstraint(
+            "revision IS NULL OR (result_hash IS NOT NULL AND revision >= 1)", name=op.f("ck_run_revision_has_result")
+        ),
+        sa.ForeignKeyConstraint(["policy_hash"], ["policy_version.policy_hash"], name=op.f("fk_run_policy_version")),
+        sa.ForeignKeyConstraint(["unchanged_from"], ["run.run_id"], name=op.f("fk_run_run")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_run")),
+        sa.UniqueConstraint("city", "period", "revision", name=op.f("uq_run_city_period_revision")),
         comment=(
             "One row a run: one attempt to score a city and period from one set of inputs. Published runs "
             "are the revisions of their city and period, counted from 1, and are never changed."
@@ -216,15 +221,16 @@ def _tables() -> None:
             nullable=False,
             comment="Countable days on which the unit has a record (days)",
         ),
-        sa.CheckConstraint("employment_type IN ('PNS', 'PPPK')", name="ck_employee_period_employment_type"),
+        sa.CheckConstraint("employment_type IN ('PNS', 'PPPK')", name=op.f("ck_employee_period_employment_type")),
         sa.CheckConstraint(
-            "sector IN ('general', 'health', 'education', 'civil_registry')", name="ck_employee_period_sector"
+            "sector IN ('general', 'health', 'education', 'civil_registry')", name=op.f("ck_employee_period_sector")
         ),
         sa.CheckConstraint(
-            "n_working_days >= 0 AND n_countable_days >= 0 AND n_recorded_days >= 0", name="ck_employee_period_counts"
+            "n_working_days >= 0 AND n_countable_days >= 0 AND n_recorded_days >= 0",
+            name=op.f("ck_employee_period_counts"),
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_employee_period_run"),
-        sa.PrimaryKeyConstraint("run_id", "employee_id", name="pk_employee_period"),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_employee_period_run")),
+        sa.PrimaryKeyConstraint("run_id", "employee_id", name=op.f("pk_employee_period")),
         comment="One row an employee of a run: who was scored, by the employee's home spell of the period.",
         sqlite_with_rowid=False,
     )
@@ -247,11 +253,11 @@ def _tables() -> None:
         sa.Column("n_quarantined", sa.BigInteger(), nullable=True, comment="Rows refused; null: not validated"),
         sa.CheckConstraint(
             "n_bytes >= 0 AND n_records >= 0 AND n_rows >= 0 AND n_valid >= 0 AND n_quarantined >= 0",
-            name="ck_input_file_counts",
+            name=op.f("ck_input_file_counts"),
         ),
-        sa.CheckConstraint("n_rows = n_valid + n_quarantined", name="ck_input_file_rows_accounted_for"),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_input_file_run"),
-        sa.PrimaryKeyConstraint("run_id", "dataset", "name", name="pk_input_file"),
+        sa.CheckConstraint("n_rows = n_valid + n_quarantined", name=op.f("ck_input_file_rows_accounted_for")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_input_file_run")),
+        sa.PrimaryKeyConstraint("run_id", "dataset", "name", name=op.f("pk_input_file")),
         comment="One row an input file of a run and the dataset it became.",
     )
     op.create_table(
@@ -268,8 +274,8 @@ def _tables() -> None:
         sa.Column("column", IDENTIFIER, nullable=True, comment="Column at fault; null: the row as a whole"),
         sa.Column("reason", IDENTIFIER, nullable=False, comment="Why it was refused"),
         sa.Column("record", sa.Text(), nullable=False, comment="The record as JSON. Holds personal data"),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_quarantined_row_run"),
-        sa.PrimaryKeyConstraint("run_id", "number", name="pk_quarantined_row"),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_quarantined_row_run")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_quarantined_row")),
         comment=(
             "One row a row refused in a run, with the record as delivered: the only table that holds refused"
             " personal data."
@@ -311,12 +317,13 @@ def _tables() -> None:
         ),
         sa.Column("why", sa.Text(), nullable=False, comment="Why the expectation is there"),
         sa.CheckConstraint(
-            "action IN ('passed', 'counted', 'quarantined', 'warned', 'stopped')", name="ck_validation_result_action"
+            "action IN ('passed', 'counted', 'quarantined', 'warned', 'stopped')",
+            name=op.f("ck_validation_result_action"),
         ),
-        sa.CheckConstraint("severity IN ('critical', 'warning', 'info')", name="ck_validation_result_severity"),
-        sa.CheckConstraint("n_evaluated >= 0 AND n_unexpected >= 0", name="ck_validation_result_counts"),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_validation_result_run"),
-        sa.PrimaryKeyConstraint("run_id", "dataset", "expectation_id", name="pk_validation_result"),
+        sa.CheckConstraint("severity IN ('critical', 'warning', 'info')", name=op.f("ck_validation_result_severity")),
+        sa.CheckConstraint("n_evaluated >= 0 AND n_unexpected >= 0", name=op.f("ck_validation_result_counts")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_validation_result_run")),
+        sa.PrimaryKeyConstraint("run_id", "dataset", "expectation_id", name=op.f("pk_validation_result")),
         comment="One row an expectation checked on a dataset in a run; counts only, no value from the data.",
     )
     op.create_table(
@@ -349,22 +356,24 @@ def _tables() -> None:
             "reason", sa.Text(), nullable=True, comment="Why there is no achievement, or a note to it; null: none"
         ),
         sa.CheckConstraint(
-            "(achievement IS NOT NULL) = (status = 'SCORED')", name="ck_indicator_result_scored_has_achievement"
+            "(achievement IS NOT NULL) = (status = 'SCORED')", name=op.f("ck_indicator_result_scored_has_achievement")
         ),
-        sa.CheckConstraint("item_group IN ('results', 'behaviour')", name="ck_indicator_result_item_group"),
+        sa.CheckConstraint("item_group IN ('results', 'behaviour')", name=op.f("ck_indicator_result_item_group")),
         sa.CheckConstraint(
-            "status IN ('SCORED', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA')", name="ck_indicator_result_status"
+            "status IN ('SCORED', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA')", name=op.f("ck_indicator_result_status")
         ),
-        sa.CheckConstraint("(numerator IS NULL) = (denominator IS NULL)", name="ck_indicator_result_share_is_whole"),
-        sa.CheckConstraint("achievement BETWEEN 0 AND 120", name="ck_indicator_result_achievement_bounds"),
-        sa.CheckConstraint("n >= 0", name="ck_indicator_result_counts"),
-        sa.CheckConstraint("weight > 0 AND weight <= 100", name="ck_indicator_result_weight_bounds"),
+        sa.CheckConstraint(
+            "(numerator IS NULL) = (denominator IS NULL)", name=op.f("ck_indicator_result_share_is_whole")
+        ),
+        sa.CheckConstraint("achievement BETWEEN 0 AND 120", name=op.f("ck_indicator_result_achievement_bounds")),
+        sa.CheckConstraint("n >= 0", name=op.f("ck_indicator_result_counts")),
+        sa.CheckConstraint("weight > 0 AND weight <= 100", name=op.f("ck_indicator_result_weight_bounds")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
-            name="fk_indicator_result_employee_period",
+            name=op.f("fk_indicator_result_employee_period"),
         ),
-        sa.PrimaryKeyConstraint("run_id", "employee_id", "item_id", name="pk_indicator_result"),
+        sa.PrimaryKeyConstraint("run_id", "employee_id", "item_id", name=op.f("pk_indicator_result")),
         comment=(
             "One row an item of an employee's policy in a run; a missing result is a row with its status and reason."
         ),
@@ -389,27 +398,27 @@ def _tables() -> None:
         ),
         sa.Column("status", sa.Text(), nullable=False, comment="One of SCORED, NOT_APPLICABLE, INSUFFICIENT_DATA"),
         sa.Column("reason", sa.Text(), nullable=True, comment="Why there is no score; null: none"),
-        sa.CheckConstraint("(score IS NOT NULL) = (status = 'SCORED')", name="ck_score_scored_has_score"),
-        sa.CheckConstraint("behaviour_rating IN ('above', 'meets', 'below')", name="ck_score_behaviour_rating"),
+        sa.CheckConstraint("(score IS NOT NULL) = (status = 'SCORED')", name=op.f("ck_score_scored_has_score")),
+        sa.CheckConstraint("behaviour_rating IN ('above', 'meets', 'below')", name=op.f("ck_score_behaviour_rating")),
         sa.CheckConstraint(
             "decided_rating IN ('Sangat Baik', 'Baik', 'Butuh Perbaikan', 'Kurang/Misconduct', 'Sangat Kurang')",
-            name="ck_score_decided_rating",
+            name=op.f("ck_score_decided_rating"),
         ),
         sa.CheckConstraint(
             "proposed_rating IN ('Sangat Baik', 'Baik', 'Butuh Perbaikan', 'Kurang/Misconduct', 'Sangat Kurang')",
-            name="ck_score_proposed_rating",
+            name=op.f("ck_score_proposed_rating"),
         ),
-        sa.CheckConstraint("results_rating IN ('above', 'meets', 'below')", name="ck_score_results_rating"),
-        sa.CheckConstraint("status IN ('SCORED', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA')", name="ck_score_status"),
-        sa.CheckConstraint("behaviour_score BETWEEN 0 AND 120", name="ck_score_behaviour_score_bounds"),
-        sa.CheckConstraint("results_score BETWEEN 0 AND 120", name="ck_score_results_score_bounds"),
-        sa.CheckConstraint("score BETWEEN 0 AND 120", name="ck_score_score_bounds"),
+        sa.CheckConstraint("results_rating IN ('above', 'meets', 'below')", name=op.f("ck_score_results_rating")),
+        sa.CheckConstraint("status IN ('SCORED', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA')", name=op.f("ck_score_status")),
+        sa.CheckConstraint("behaviour_score BETWEEN 0 AND 120", name=op.f("ck_score_behaviour_score_bounds")),
+        sa.CheckConstraint("results_score BETWEEN 0 AND 120", name=op.f("ck_score_results_score_bounds")),
+        sa.CheckConstraint("score BETWEEN 0 AND 120", name=op.f("ck_score_score_bounds")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
-            name="fk_score_employee_period",
+            name=op.f("fk_score_employee_period"),
         ),
-        sa.PrimaryKeyConstraint("run_id", "employee_id", name="pk_score"),
+        sa.PrimaryKeyConstraint("run_id", "employee_id", name=op.f("pk_score")),
         comment=(
             "One row an employee of a run: group scores, score and rating. An analysis beside the appraiser's decision."
         ),
