@@ -37,7 +37,7 @@ def _section(table: Table, kind: str) -> str:
 
 def _line(column: Column[object], kind: str) -> str:
     marks = ["key"] if column.primary_key else []
-    marks += [f"refers to `{target}`" for target in targets]
+    marks += [f"refers to `{target}`" for target in sorted(key.target_fullname for key in column.foreign_keys)]
     null = "" if kind == "View" else "yes" if column.nullable else "no"
     meaning = " ".join([f"{column.comment}", *(f"({mark})" for mark in marks)])
     return f"| `{column.name}` | {_type(column)} | {null} | {meaning} |"
