@@ -44,10 +44,6 @@ class Cut(Parameters):
     cut: Decimal
 
 
-class DocumentParameters(Parameters):
-    default_limit_hours: Decimal = Decimal(24)
-
-
 class SatisfactionParameters(Parameters):
     audience: str
     min_n: int = 5
@@ -101,7 +97,7 @@ def _lines() -> dict[str, dict[str, object]]:
     }
     share = {**higher, "target": Decimal("0.95")}
     return {
-        "document_completion_time": {**lower, "target": Decimal(1), "parameters": DocumentParameters()},
+        "document_completion_time": {**lower, "target": Decimal(1)},
         "on_time_share": share,
         "complaints_handled": share,
         "complaint_responsiveness": {**lower, "target": Decimal(1)},
@@ -153,7 +149,7 @@ def _lines() -> dict[str, dict[str, object]]:
 
 
 CATALOGUE: dict[str, type[Parameters]] = {
-    "document_completion_time": DocumentParameters,
+    "document_completion_time": Parameters,
     "on_time_share": Parameters,
     "complaints_handled": Parameters,
     "complaint_responsiveness": Parameters,
@@ -275,6 +271,7 @@ def policy_by_hand(
         "min_coverage": Decimal("0.6"),
         "min_weight": Decimal("0.3"),
         "min_days": 10,
+        "default_limit_hours": Decimal(24),
         "thresholds": Thresholds(above=Decimal(110), meets=Decimal(90), source=BY_HAND),
         "results": Group(weight=Decimal(results_weight), items=results),
         "behaviour": Group(weight=Decimal(100 - results_weight), items=behaviour),
@@ -341,6 +338,38 @@ def _cities() -> dict[str, Policy]:
 
 
 CITIES = _cities()
+
+EVERYTHING = policy_by_hand(
+    items_of(
+        {
+            "document_completion_time": 10,
+            "on_time_share": 10,
+            "complaints_handled": 10,
+            "complaint_responsiveness": 10,
+            "first_time_right": 10,
+            "citizen_satisfaction": 10,
+            "patient_satisfaction": 5,
+            "student_satisfaction": 5,
+            "work_plan_achievement": 10,
+            "initiative": 10,
+            "immunization_coverage": 5,
+            "teaching_quality": 5,
+        }
+    ),
+    items_of(
+        {
+            "discipline": 20,
+            "attendance_rate": 20,
+            "milestones_on_time": 15,
+            "progress_reporting": 15,
+            "behaviour": 15,
+            "competency_match": 15,
+        }
+    ),
+    60,
+    city="everything",
+)
+"""Every item at once, for every sector."""
 
 
 def single_item_policy(tested: Item) -> Policy:

@@ -62,12 +62,12 @@ def clock_start(request: Row) -> dt.datetime:
     return request["complete_at"] or request["submitted_at"]
 
 
-def limit_hours(request: Row, facts: Facts, default: Fraction) -> Fraction:
+def limit_hours(request: Row, facts: Facts) -> Fraction:
     """Rule: "Limit by service_type from service_standards, else the policy's `default_limit_hours`" """
     for standard in facts.rows("service_standards"):
         if standard["service_type"] == request["service_type"]:
             return Fraction(standard["limit_hours"])
-    return default
+    return Fraction(facts.policy.default_limit_hours)
 
 
 def complaint_class(request: Row) -> str:
@@ -82,7 +82,7 @@ def limit_days(request: Row, facts: Facts) -> int:
     return getattr(facts.policy.national.complaint_clocks, complaint_class(request))
 
 
-def due(request: Row, item: Item, facts: Facts) -> dt.datetime:
+def due(request: Row, facts: Facts) -> dt.datetime:
     """When a request is due.
 
     "Missing due_at: documents start + limit + paused; others the end of the 5th/14th/60th working day after submission
@@ -92,30 +92,24 @@ def due(request: Row, item: Item, facts: Facts) -> dt.datetime:
     if request["due_at"] is not None:
         return request["due_at"]
     if request["kind"] == "document":
-        allowed = limit_hours(request, facts, default_limit_hours(item, facts)) + Fraction(request["paused_hours"] or 0)
+        allowed = limit_hours(request, facts) + Fraction(request["paused_hours"] or 0)
         return clock_start(request) + dt.timedelta(microseconds=int(allowed * 3_600_000_000))
     submitted = facts.date_of(request["submitted_at"])
     return end_of_day(facts.calendar.nth_working_day(submitted, limit_days(request, facts)), facts.zone)
 
 
-def default_limit_hours(item: Item, facts: Facts) -> Fraction:
-    """Rule: "the policy's `default_limit_hours` (24, Permendagri 19/2018 art. 3)"; an item may say its own."""
-    own = getattr(item.parameters, "default_limit_hours", None)
-    return Fraction(facts.policy.default_limit_hours if own is None else own)
-
-
-def requests_due(person: Person, item: Item, facts: Facts) -> list[Row]:
+def requests_due(person: Person, facts: Facts) -> list[Row]:
     """Rule: "due_at in P, status not rejected/not_in_authority/postponed" """
     return [
         request
         for request in person.rows("service_requests")
-        if request["status"] not in EXCLUDED_STATUSES and facts.p.holds(due(request, item, facts))
+        if request["status"] not in EXCLUDED_STATUSES and facts.p.holds(due(request, facts))
     ]
 
 
-def complaints_due(person: Person, item: Item, facts: Facts) -> list[Row]:
+def complaints_due(person: Person, facts: Facts) -> list[Row]:
     """Rule: "complaints, due_at (as above) in P, same exclusions" """
-    return [request for request in requests_due(person, item, facts) if request["kind"] == "complaint"]
+    return [request for request in requests_due(person, facts) if request["kind"] == "complaint"]
 
 
 def requests_closed(person: Person, facts: Facts) -> list[Row]:
@@ -131,12 +125,11 @@ def document_completion_time(person: Person, item: Item, facts: Facts) -> Measur
     """Rule: "median of `(closed_at - coalesce(complete_at, submitted_at) - paused_hours, floor 0) / limit_hours`, in
     calendar hours", over "kind=document, status closed, closed_at in P".
     """
-    default = default_limit_hours(item, facts)
     ratios = []
     for request in requests_closed(person, facts):
         if request["kind"] == "document":
             took = hours(request["closed_at"] - clock_start(request)) - Fraction(request["paused_hours"] or 0)
-            ratios.append(max(took, ZERO) / limit_hours(request, facts, default))
+            ratios.append(max(took, ZERO) / limit_hours(request, facts))
     if not ratios:
         return Measured(NOT_APPLICABLE, 0, reason="no_documents_closed")
     return Measured(SCORED, len(ratios), median(ratios))
@@ -144,8 +137,8 @@ def document_completion_time(person: Person, item: Item, facts: Facts) -> Measur
 
 def on_time_share(person: Person, item: Item, facts: Facts) -> Measured:
     """Rule: "share closed at or before due", of "all kinds, due_at in P"."""
-    owed = requests_due(person, item, facts)
-    on_time = sum(is_closed(request) and request["closed_at"] <= due(request, item, facts) for request in owed)
+    owed = requests_due(person, facts)
+    on_time = sum(is_closed(request) and request["closed_at"] <= due(request, facts) for request in owed)
     return share(on_time, len(owed), "no_requests_due")
 
 
@@ -153,7 +146,7 @@ def complaints_handled(person: Person, item: Item, facts: Facts) -> Measured:
     """Rule: "share closed before the end of P"; "complaints_handled asks for closing before the end of P, not in
     time."
     """
-    owed = complaints_due(person, item, facts)
+    owed = complaints_due(person, facts)
     handled = sum(is_closed(request) and request["closed_at"] < facts.p.ends for request in owed)
     return share(handled, len(owed), "no_complaints_due")
 
@@ -164,7 +157,7 @@ def complaint_responsiveness(person: Person, item: Item, facts: Facts) -> Measur
     or on the day of submission = 0 working days; at or after the end of P = not yet."
     """
     ratios = []
-    for request in complaints_due(person, item, facts):
+    for request in complaints_due(person, facts):
         response = request["first_response_at"] or request["closed_at"]
         answered = response is not None and response < facts.p.ends
         until = facts.date_of(response) if answered else facts.p.last_day
