@@ -22,5 +22,9 @@ def test_indicator(case: IndicatorCase) -> None:
 @pytest.mark.parametrize("case", CASES.rows, ids=lambda case: case.name)
 def test_row(case: RowCase) -> None:
     result = score(case.data, case.policy, case.period, case.known)
-    (row,) = [row for row in getattr(result, case.frame) if row["employee_id"] == case.employee_id]
-    assert {column: row[column] for column in case.expected_row} == case.expected_row
+    rows = [row for row in getattr(result, case.frame) if row["employee_id"] == case.employee_id]
+    if case.expected_row is None:
+        assert rows == []
+    else:
+        (row,) = rows
+        assert {column: row[column] for column in case.expected_row} == case.expected_row

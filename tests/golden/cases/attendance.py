@@ -100,6 +100,29 @@ CASES = (
         "100",
         "115",
     ),
+    # both events after the end: late 570: 1.5, not early
+    day(
+        "both_events_after_the_end",
+        "first event after start, last event before end",
+        "17:00 in\n17:30 out",
+        "98.5",
+        "103.75",
+    ),
+    # both before the start: not late; early 480: 1.5
+    day(
+        "both_events_before_the_start",
+        "first event after start, last event before end",
+        "07:00 in\n08:00 out",
+        "98.5",
+        "103.75",
+    ),
+    day(
+        "a_day_owns_its_first_and_last_instant",
+        "[D + day_starts_at, +24 h)",
+        "00:00 in\n23:59:59.999999 out",
+        "100",
+        "115",
+    ),
     # --- a single event ---------------------------------------------------------------------------------------------
     # arrival in time: 0, the other side 1.5 -> 98.5
     day("single_arrival", "in = arrival; the other side counts as >90", "07:30 in", "98.5", "103.75"),
@@ -667,5 +690,153 @@ CASES = (
         value="100",
         n=2,
         achievement="115",
+    ),
+    IndicatorCase(
+        name="attendance_of_the_next_midnight_is_the_next_day",
+        rule="[D + day_starts_at, +24 h)",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": MONDAY,
+            "attendance": "timestamp | direction\n2026-07-27 07:30 | in\n2026-07-28 00:00 | out",
+        },
+        # Tuesday is outside the spell and owns nothing, but it is outside Monday's window too: a single arrival
+        value="98.5",
+        n=1,
+        achievement="103.75",
+    ),
+    IndicatorCase(
+        name="holidays_apply_to_shift_workers_too",
+        rule="Holidays apply to shift workers too; Events on days that are not recorded days are ignored",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-29 | 2026-07-30 | night
+            """,
+            "schedules": NIGHT,
+            "calendar": "date | kind\n2026-07-30 | holiday",
+            "attendance": """
+                timestamp
+                2026-07-29 22:00
+                2026-07-30 06:00
+                2026-07-30 23:00
+                2026-07-31 03:00
+            """,
+        },
+        value="100",
+        n=1,
+        achievement="115",
+    ),
+    IndicatorCase(
+        name="morning_after_a_holiday_eve_night_stays_with_the_night",
+        rule="A working day D owns the events in its window; a holiday owns none",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-27 | 2026-07-28 | mixed
+            """,
+            "schedules": """
+                schedule_id | weekday | start_time | end_time | day_starts_at
+                mixed       | 1       | 22:00      | 06:00    | 12:00
+                mixed       | 2       | 07:30      | 16:00    | 00:00
+            """,
+            "calendar": "date | kind\n2026-07-28 | holiday",
+            "attendance": "timestamp\n2026-07-27 22:00\n2026-07-28 06:00",
+        },
+        # 06:00 on Tuesday would be Tuesday's if that were a working day
+        value="100",
+        n=1,
+        achievement="115",
+    ),
+    IndicatorCase(
+        name="day_of_leave_owns_its_events",
+        rule="A working day D owns the events; Countable day: a working day without leave",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-27 | 2026-07-28 | mixed
+            """,
+            "schedules": """
+                schedule_id | weekday | start_time | end_time | day_starts_at
+                mixed       | 1       | 22:00      | 06:00    | 12:00
+                mixed       | 2       | 07:30      | 16:00    | 00:00
+            """,
+            "leave": "start_date | end_date\n2026-07-28 | 2026-07-28",
+            "attendance": "timestamp | direction\n2026-07-27 22:00 | in\n2026-07-28 06:00 | out",
+        },
+        # Tuesday is a working day, though on leave: 06:00 is its own and ignored; Monday has a single arrival: 1.5
+        value="98.5",
+        n=1,
+        achievement="103.75",
+    ),
+    IndicatorCase(
+        name="shift_of_twenty_four_hours",
+        rule="an end not after the start is on the next date",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-27 | 2026-07-27 | guard
+            """,
+            "schedules": """
+                schedule_id | weekday | start_time | end_time | day_starts_at
+                guard       | 1       | 08:00      | 08:00    | 07:00
+            """,
+            "attendance": "timestamp\n2026-07-27 08:00\n2026-07-28 06:59:59",
+        },
+        # ends Tuesday 08:00; left 60 minutes and a second early: 60: 1 -> 99
+        value="99",
+        n=1,
+        achievement="107.5",
+    ),
+    IndicatorCase(
+        name="record_of_a_night_by_a_colleague_the_next_morning",
+        rule="a countable day in whose window somebody whose spell is in the same unit that day has an event",
+        item="attendance_rate",
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-28 | 2026-07-29 | night
+                E2          | 2026-07-28 | 2026-07-29 | -
+            """,
+            "schedules": NIGHT,
+            "attendance": """
+                employee_id | timestamp
+                E1          | 2026-07-29 22:00
+                E2          | 2026-07-29 07:30
+            """,
+        },
+        # E1's Tuesday night runs to Wednesday noon: E2's Wednesday arrival lies in it; E1 was absent that night: 1/2
+        value="0.5",
+        n=2,
+        share=(1, 2),
+        achievement="50",
+    ),
+    IndicatorCase(
+        name="night_of_the_last_day_after_what_is_known",
+        rule="rows whose timestamp is later than known_as_of are treated as not there",
+        item=ITEM,
+        period="2026-07",
+        known_as_of="2026-08-01 05:59",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-31 | 2026-07-31 | night
+            """,
+            "schedules": NIGHT,
+            "attendance": "timestamp | direction\n2026-07-31 22:00 | in\n2026-08-01 06:00 | out",
+        },
+        # P is the whole month, but 06:00 is not known yet: a single arrival
+        value="98.5",
+        n=1,
+        achievement="103.75",
     ),
 )

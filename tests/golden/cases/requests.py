@@ -224,6 +224,21 @@ CASES = (
         share=(1, 1),
         achievement="105.26",
     ),
+    IndicatorCase(
+        name="requests_stay_with_the_employee_who_moved",
+        rule="employee_id alone decides whose a request is; without one it counts for the unit only",
+        item=ON_TIME,
+        tables=requests("""
+            employee_id | unit_id | kind     | status | submitted_at     | due_at     | closed_at
+            E1          | U9      | document | closed | 2026-07-01 08:00 | 2026-07-03 | 2026-07-02 10:00
+            -           | U1      | document | closed | 2026-07-01 08:00 | 2026-07-03 | 2026-07-05 10:00
+            E2          | U1      | document | closed | 2026-07-01 08:00 | 2026-07-03 | 2026-07-05 10:00
+        """),
+        value="1",
+        n=1,
+        share=(1, 1),
+        achievement="105.26",
+    ),
     # --- complaints_handled -----------------------------------------------------------------------------------------
     IndicatorCase(
         name="handled_late_but_before_the_end_of_the_period",

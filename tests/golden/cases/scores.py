@@ -422,4 +422,94 @@ CASES = (
         # 1, 2, 3, 6, 7 July
         expected={"n_working_days": 5},
     ),
+    RowCase(
+        name="nobody_without_a_day_in_the_period",
+        rule="One result per employee with at least one spell day in the period",
+        city="kalianda",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date
+                E1          | 2026-01-01 | 2026-06-30
+                E1          | 2026-10-01 | -
+            """
+        },
+        frame="scores",
+        expected=None,
+    ),
+    RowCase(
+        name="one_day_in_the_period_is_a_result",
+        rule="at least one spell day in the period; end_date is the last day, included",
+        city="kalianda",
+        tables={"employees": "employee_id | start_date | end_date\nE1 | 2026-01-01 | 2026-07-01"},
+        frame="scores",
+        expected={"score": None, "status": "NOT_APPLICABLE", "reason": "too_short"},
+    ),
+    RowCase(
+        name="nobody_before_a_day_of_the_period_is_over",
+        rule="P ends at the last midnight at or before known_as_of",
+        city="kalianda",
+        known_as_of="2026-07-01 23:59",
+        tables={},
+        frame="employees",
+        expected=None,
+    ),
+    RowCase(
+        name="home_spell_of_a_run_before_the_end",
+        rule="the single spell with most calendar days in the period, which ends at the last midnight",
+        city="kalianda",
+        known_as_of="2026-08-05 00:00",
+        tables={
+            "employees": """
+                employee_id | unit_id | start_date | end_date
+                E1          | U1      | 2026-07-01 | 2026-07-31
+                E1          | U2      | 2026-08-01 | -
+            """
+        },
+        frame="employees",
+        # up to 4 August: 31 days in U1, 4 in U2 (in the whole quarter U2 would have 61)
+        expected={"unit_id": "U1", "n_working_days": 25},
+    ),
+    RowCase(
+        name="sector_that_is_not_named_takes_the_general_items",
+        rule="Sectors a city does not name take its general items",
+        city="kalianda",
+        tables={
+            **WORKED,
+            "employees": """
+                employee_id | sector         | start_date | end_date
+                E1          | civil_registry | 2026-07-27 | 2026-07-31
+                E1          | civil_registry | 2026-08-03 | 2026-08-07
+                E1          | civil_registry | 2026-09-01 | 2026-09-02
+                E2          | general        | 2026-09-02 | 2026-09-02
+            """,
+        },
+        frame="scores",
+        expected={"results_score": "102.80", "score": "104.02"},
+    ),
+    RowCase(
+        name="worked_example_without_a_survey",
+        rule="sum(w*a)/sum(w) over SCORED items; 65 % of the weight is scored",
+        city="kalianda",
+        tables=without("survey_responses"),
+        frame="scores",
+        # (35*110 + 30*94.7368...)/65 = 102.955...; 0.7*102.955... + 0.3*106.875 = 104.131...
+        expected={"results_score": "102.96", "score": "104.13", "status": "SCORED"},
+    ),
+    RowCase(
+        name="worked_example_without_requests",
+        rule="no documents and no complaints: NOT_APPLICABLE; satisfaction has 35 of the 35 that apply, 35 % of all",
+        city="kalianda",
+        tables=without("service_requests"),
+        frame="scores",
+        # 102.5; 0.7*102.5 + 0.3*106.875 = 103.8125
+        expected={"results_score": "102.50", "score": "103.81", "status": "SCORED"},
+    ),
+    RowCase(
+        name="worked_example_without_ratings",
+        rule="discipline has 50 % of the behaviour group, below 60 %",
+        city="kalianda",
+        tables=without("ratings"),
+        frame="scores",
+        expected={"results_score": "102.80", "behaviour_score": None, "reason": "low_coverage_behaviour"},
+    ),
 )

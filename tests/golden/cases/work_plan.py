@@ -261,6 +261,39 @@ CASES = (
         status="INSUFFICIENT_DATA",
         reason="no_work_plan",
     ),
+    IndicatorCase(
+        name="plan_objectives_of_all_levels_and_kinds",
+        rule="Objectives of all levels count",
+        item=PLAN,
+        tables=plan(
+            """
+            objective_id | parent_objective_id | kind       | target | start_date | due_date
+            O1           | -                   | main       | 100    | 2026-07-01 | 2026-09-30
+            O2           | O1                  | additional | 100    | 2026-07-01 | 2026-09-30
+            """,
+            "objective_id | reported_at | realised\nO1 | 2026-09-01 | 100\nO2 | 2026-09-01 | 50",
+        ),
+        value="75",
+        n=2,
+        achievement="75",
+    ),
+    IndicatorCase(
+        name="plan_realised_below_zero",
+        rule="clipped to [0,120]",
+        item=PLAN,
+        tables=plan(
+            """
+            target | direction | start_date | due_date
+            10     | higher    | 2026-07-01 | 2026-09-30
+            10     | lower     | 2026-07-01 | 2026-09-30
+            """,
+            "objective_id | reported_at | realised\nO1 | 2026-09-01 | -5\nO2 | 2026-09-01 | -5",
+        ),
+        # 0, and 100*(2 + 0.5) = 250, at most 120: mean 60
+        value="60",
+        n=2,
+        achievement="60",
+    ),
     # --- milestones -------------------------------------------------------------------------------------------------
     IndicatorCase(
         name="milestones_before_at_and_after_due",
