@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -121,14 +121,15 @@ def _datasets(world: World) -> dict[str, Iterator[pl.DataFrame]]:
         "service_standards": iter([reference.service_standards()]),
         "competency_standards": iter([reference.competency_standards()]),
     }
+
+    # The last chunk of people is kept: a small world is then drawn once for all its datasets.
+    @lru_cache(maxsize=1)
+    def people_from(first: int) -> pl.DataFrame:
+        return people.people(world, city, first, min(first + CHUNK, world.employees))
+
     for dataset, make in of_people.items():
-        chunks[dataset] = _chunks(world, city, make)
+        chunks[dataset] = map(make, map(people_from, range(0, world.employees, CHUNK)))
     return {dataset: chunks[dataset] for dataset in DATASETS}
-
-
-def _chunks(world: World, city: pl.DataFrame, make: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    for first in range(0, world.employees, CHUNK):
-        yield make(people.people(world, city, first, min(first + CHUNK, world.employees)))
 
 
 def _write(

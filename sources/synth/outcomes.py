@@ -74,23 +74,27 @@ def outcomes(world: World, persons: pl.DataFrame) -> pl.DataFrame:
     measured = persons.filter(pl.col("sector").is_in(list(_MEASURES)))
     target = pl.when(pl.col("sector") == "health").then(95.0).otherwise(80.0)
     by_unit = measured.filter(pl.col("by_unit"), pl.col("place") == 0).select(
-        "unit_no", "unit_id", "sector", employee_id=pl.lit(None, dtype=pl.String), ratio=0.8 + 0.4 * pl.col("quality")
+        "index", "unit_id", "sector", employee_id=pl.lit(None, dtype=pl.String), ratio=0.8 + 0.4 * pl.col("quality")
     )
     by_person = measured.filter(~pl.col("by_unit"), ~chance.happens("unmeasured", pl.col("index"), 0.15)).select(
-        "unit_no",
+        "index",
         "sector",
         "employee_id",
         unit_id=pl.lit(None, dtype=pl.String),
         ratio=0.76 + 0.45 * pl.col("results") + 0.04 * chance.bell("outcome", pl.col("index")),
     )
-    return pl.concat([by_unit, by_person.select(by_unit.columns)]).select(
-        "employee_id",
-        "unit_id",
-        measure=pl.col("sector").replace_strict(_MEASURES),
-        period=pl.lit(world.label),
-        actual=tenths(target * pl.col("ratio")),
-        target=target.cast(pl.Int64),
-        direction=pl.lit("higher"),
+    return (
+        pl.concat([by_unit, by_person.select(by_unit.columns)])
+        .sort("index")
+        .select(
+            "employee_id",
+            "unit_id",
+            measure=pl.col("sector").replace_strict(_MEASURES),
+            period=pl.lit(world.label),
+            actual=tenths(target * pl.col("ratio")),
+            target=target.cast(pl.Int64),
+            direction=pl.lit("higher"),
+        )
     )
 
 

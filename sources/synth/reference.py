@@ -35,7 +35,7 @@ def schedules() -> pl.DataFrame:
         "SEKOLAH": {day: ("07:00", "11:30" if day == 5 else "14:00", None) for day in range(1, 7)},
         "PKM-PAGI": {day: ("07:30", "11:30" if day == 5 else "14:30", None) for day in range(1, 7)},
         "PKM-SIANG": dict.fromkeys((1, 2, 3, 5, 6), ("13:30", "20:30", None)),
-        NIGHT: dict.fromkeys((1, 2, 4, 5, 7), ("20:30", "07:00", "12:00")),
+        NIGHT: dict.fromkeys((1, 2, 3, 4, 7), ("20:30", "07:00", "12:00")),
     }
     return pl.DataFrame(
         [

@@ -27,8 +27,8 @@ def survey_responses(world: World, persons: pl.DataFrame) -> pl.DataFrame:
     key = pl.col("key")
     other = pl.col("sector").replace_strict({"health": "patient", "education": "student"}, default="citizen")
     audience = pl.when(chance.happens("own audience", key, 0.62)).then(other).otherwise(pl.lit("citizen"))
-    mood = 0.35 * chance.bell("mood", key)
-    mean = 2.3 + 1.0 * pl.col("quality") + 0.8 * pl.col("results") + mood
+    mood = 0.5 * chance.bell("mood", key) - pl.when(chance.happens("angry", key, 0.03)).then(1.3).otherwise(0.0)
+    mean = 2.35 + 1.0 * pl.col("quality") + 0.8 * pl.col("results") + mood
     frame = frame.with_columns(mean=mean, audience=audience)
     answers = {}
     for number_of, shift in enumerate(_ELEMENT_SHIFT, start=1):
