@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from sqlalchemy import exc
@@ -54,6 +55,11 @@ class LeaseHeld(WarehouseError):  # noqa: N818 - a state of the world, not a mis
         )
         self.city, self.period, self.run_id = city, period, run_id
         self.host, self.pid, self.since, self.until = host, pid, since, until
+
+    def __reduce__(self) -> tuple[Callable[..., LeaseHeld], tuple[str, str]]:
+        """Errors cross process boundaries by pickle, which gives a constructor the message alone."""
+        facts = {name: getattr(self, name) for name in ("run_id", "host", "pid", "since", "until")}
+        return partial(LeaseHeld, **facts), (self.city, self.period)
 
 
 class LeaseLost(WarehouseError):  # noqa: N818 - a state of the world, not a mistake

@@ -107,8 +107,8 @@ def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
     return isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
 
 
-def canonical_text(frame: pl.DataFrame, *, prefix: str = "") -> Iterator[bytes]:
-    """Canonical text of a checked frame, batch by batch, `prefix` before each row."""
+def canonical_text(frame: pl.DataFrame) -> Iterator[bytes]:
+    """Canonical text of a checked frame, batch by batch."""
     import polars as pl
 
     for batch in frame.iter_slices(BATCH_ROWS):
@@ -117,9 +117,7 @@ def canonical_text(frame: pl.DataFrame, *, prefix: str = "") -> Iterator[bytes]:
         cells = batch.select(
             _escaped(column) if column.dtype == pl.String else column.cast(pl.String) for column in batch.get_columns()
         )
-        rows = cells.select(
-            pl.concat_str([pl.lit(prefix), pl.concat_str(pl.all().fill_null("\\N"), separator="\t")])
-        ).to_series()
+        rows = cells.select(pl.concat_str(pl.all().fill_null("\\N"), separator="\t")).to_series()
         yield ("\n".join(rows.to_list()) + "\n").encode()
 
 

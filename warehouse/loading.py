@@ -87,9 +87,11 @@ def _exact(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
 
 
 def _copy_in(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: str) -> None:
+    import polars as pl
+
     statement = f"COPY {shape.table.name} ({_quoted(connection, (RUN_ID, *shape.columns))}) FROM STDIN"
     with _cursor(connection) as cursor, cursor.copy(statement) as copy:
-        for part in canonical_text(frame, prefix=f"{run_id}\t"):
+        for part in canonical_text(frame.select(pl.lit(run_id).alias(RUN_ID), pl.all())):
             copy.write(part)
 
 

@@ -1,0 +1,80 @@
+"""A process of its own that publishes, and is killed or paused on the way: `python -m tests.warehouse.a_process ...`.
+
+Arguments: database URL, run id, and where it ends:
+`schema`, `employees`, `scores`, `commit`: killed while creating the tables, with the employees stored, with everything
+stored, and about to commit; `published`: killed after the commit, the lease still held; `paused`: stops itself before
+publishing; `asked`: waits for a line before publishing; `never`: runs through.
+It exits with 4 where the lease is held, 5 where it was lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import sys
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from tests.warehouse.a_run import AT, CITY, FINDINGS, PERIOD, POLICY, record, results
+from warehouse import LeaseHeld, LeaseLost, open_warehouse
+
+PAUSED_TTL_SECONDS = 0.5
+STATEMENTS = {
+    "schema": "CREATE VIEW run_overview",
+    "employees": "SELECT count(*) AS count_1 \nFROM employee_period",
+    "scores": "SELECT count(*) AS count_1 \nFROM score",
+}
+
+
+def kill() -> None:
+    """End at once, as by a power cut."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: str) -> None:
+    """Kill this process before the statement, or the commit, that `point` names."""
+    seen: list[str] = []
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+        if point in STATEMENTS and statement.strip().startswith(STATEMENTS[point]):
+            kill()
+
+    def commit(_connection: Any) -> None:
+        if point == "commit" and any(STATEMENTS["scores"] in statement for statement in seen):
+            kill()
+
+    event.listen(Engine, "before_cursor_execute", before)
+    event.listen(Engine, "commit", commit)
+
+
+def main(url: str, run_id: str, point: str) -> int:
+    arm(point)
+    ttl = PAUSED_TTL_SECONDS if point == "paused" else 60
+    with open_warehouse(url) as warehouse:
+        lease = warehouse.lease(CITY, PERIOD, run_id, now=lambda: dt.datetime.now(dt.UTC), ttl_seconds=ttl)
+        try:
+            with lease:
+                warehouse.start_run(record(run_id))
+                if point == "paused":
+                    os.kill(os.getpid(), signal.SIGSTOP)
+                if point == "asked":
+                    print("holds", flush=True)
+                    sys.stdin.readline()
+                warehouse.publish(
+                    run_id, lease.token, results(), policy=POLICY, input_hash="inputs-1", finished_at=AT, **FINDINGS
+                )
+                if point == "published":
+                    kill()
+        except LeaseHeld:
+            print("held", flush=True)
+            return 4
+        except LeaseLost:
+            return 5
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
