@@ -109,7 +109,10 @@ class IndicatorCase:
 
 @dataclass(frozen=True, kw_only=True)
 class RowCase:
-    """Some columns of the `scores` or `employees` row of one employee; None where there must be no row."""
+    """Some columns of one employee's row of a frame; `expected` is None where there must be no row.
+
+    `frame` is `scores`, `employees` or `ladder` (columns of the oracle's `ladder_row`).
+    """
 
     name: str
     rule: str

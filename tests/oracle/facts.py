@@ -238,20 +238,29 @@ class Person:
         """Rule: "All kinds excuse the day"; first and last day included."""
         return any(row["start_date"] <= date <= row["end_date"] for row in self.rows("leave"))
 
+    def working_days_in(self, span: Span) -> list[dt.date]:
+        """Working days of a span."""
+        return [date for date in span.dates() if self.hours_on(date) is not None]
+
+    def countable_days_in(self, span: Span) -> list[dt.date]:
+        """Rule: "Countable day: a working day without leave." """
+        return [date for date in self.working_days_in(span) if not self.on_leave(date)]
+
+    def recorded_days_in(self, span: Span) -> list[dt.date]:
+        """Countable days of a span of which there is a record."""
+        return [date for date in self.countable_days_in(span) if self.is_recorded(date)]
+
     @cached_property
     def working_days(self) -> list[dt.date]:
-        """Working days in P."""
-        return [date for date in self.facts.p.dates() if self.hours_on(date) is not None]
+        return self.working_days_in(self.facts.p)
 
     @cached_property
     def countable_days(self) -> list[dt.date]:
-        """Rule: "Countable day: a working day without leave." """
-        return [date for date in self.working_days if not self.on_leave(date)]
+        return self.countable_days_in(self.facts.p)
 
     @cached_property
     def recorded_days(self) -> list[dt.date]:
-        """Countable days in P of which there is a record."""
-        return [date for date in self.countable_days if self.is_recorded(date)]
+        return self.recorded_days_in(self.facts.p)
 
     def is_recorded(self, date: dt.date) -> bool:
         """Whether the device of the unit worked on a countable day.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from policies.model import GROUPS, GroupName, Item, Policy
+from tests.oracle.consequences import follow_up_rows, ladder_row
 from tests.oracle.exact import ZERO, half_away_from_zero, stored
 from tests.oracle.facts import Facts, Person, Row
 from tests.oracle.indicators import INDICATORS, INSUFFICIENT_DATA, NOT_APPLICABLE, SCORED, Measured, item_achievement
@@ -32,13 +33,16 @@ HOME_COLUMNS = (
 class OracleResult:
     """Rows as stored, by employee_id and then in the policy's order of items.
 
-    Columns are those of the engine's frames. `value_exact`, `achievement_exact` (indicators) and `results_exact`,
+    Columns are those of the engine's frames; `ladder` has the PNS only, `follow_ups` one row a person and action or
+    course. `value_exact`, `achievement_exact` (indicators) and `results_exact`,
     `behaviour_exact`, `score_exact` (scores) are the unrounded Fractions.
     """
 
     employees: list[Row] = field(default_factory=list)
     indicators: list[Row] = field(default_factory=list)
     scores: list[Row] = field(default_factory=list)
+    ladder: list[Row] = field(default_factory=list)
+    follow_ups: list[Row] = field(default_factory=list)
 
 
 def score(
@@ -67,12 +71,17 @@ def score(
     for person in facts.people:
         result.employees.append(employee_row(person))
         groups = {}
+        own: list[Row] = []
         for group in GROUPS:
             items = policy.items(person.home["sector"], group)
             measured = [measure(person, item, facts) for item in items]
-            result.indicators.extend(indicator_row(person, group, found) for found in measured)
+            own.extend(indicator_row(person, group, found) for found in measured)
             groups[group] = group_score(measured, policy)
+        result.indicators.extend(own)
         result.scores.append(score_row(person, groups, facts))
+        result.follow_ups.extend(follow_up_rows(result.scores[-1], own, policy))
+        if (ladder := ladder_row(person, facts)) is not None:
+            result.ladder.append(ladder)
     return result
 
 
