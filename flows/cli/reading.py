@@ -1,0 +1,208 @@
+"""Commands that read the warehouse: scores, indicators, quarantine, validations, runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from flows.cli.options import CITY_HELP, PERIOD_HELP, City, Home, PeriodText, WarehouseUrl, settings_from
+from flows.cli.output import ColumnType, Format, Records, format_of, write
+from flows.cli.problems import asked_of_warehouse
+
+if TYPE_CHECKING:
+    from warehouse import Rows, Warehouse
+
+COLUMN_TYPES: Final[Mapping[str, ColumnType]] = {
+    "results_score": "decimal_2",
+    "behaviour_score": "decimal_2",
+    "score": "decimal_2",
+    "achievement": "decimal_2",
+    "weight": "decimal_2",
+    "value": "decimal_6",
+    "n": "integer",
+    "numerator": "integer",
+    "denominator": "integer",
+    "revision": "integer",
+    "row": "integer",
+    "n_evaluated": "integer",
+    "n_unexpected": "integer",
+    "success": "boolean",
+    "provisional": "boolean",
+    "known_as_of": "instant",
+    "started_at": "instant",
+    "finished_at": "instant",
+}
+"""Columns of the warehouse's queries that are not text."""
+
+_PANEL: Final = "Read what was found"
+
+Revision = Annotated[int | None, typer.Option("--revision", min=1, help="Revision to read; the latest if not given.")]
+RunId = Annotated[
+    str | None, typer.Option("--run", metavar="RUN_ID", help="Run to read, also one that published nothing.")
+]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="How to write the rows; else by the ending of --output, else table.")
+]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="File to write instead of the screen.")]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json; errors are JSON too.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (scores, indicators, quarantine, validations, runs):
+        app.command(rich_help_panel=_PANEL)(command)
+
+
+def scores(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the score and rating of every employee.
+
+    Example: kinerja scores --city kalianda --period 2026-Q3 --output scores.csv
+    """
+    first = ("employee_id", "name", "score", "proposed_rating", "status", "reason", "decided_rating")
+    _read(
+        f"scores of {city} {period}",
+        lambda store: store.scores(city, period, revision),
+        (warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+    )
+
+
+def indicators(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show every item of every employee: what was measured, from how much, and what it achieved.
+
+    Example: kinerja indicators --city kalianda --period 2026-Q3 --revision 1 --format json
+    """
+    first = ("employee_id", "item_id", "achievement", "weight", "status", "reason", "value", "n")
+    _read(
+        f"indicators of {city} {period}",
+        lambda store: store.indicators(city, period, revision),
+        (warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+    )
+
+
+def quarantine(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    run: RunId = None,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show the refused record too; it holds personal data.")
+    ] = False,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the rows of the latest run that were refused: which file, row and column, and why.
+
+    Example: kinerja quarantine --city kalianda --period 2026-Q3 --output refused.csv
+    """
+    _read(
+        f"refused rows of {city} {period}",
+        lambda store: store.quarantine(city, period, revision, run_id=run),
+        (warehouse, home, format, output, json),
+        above=("run_id",),
+        hidden=() if show_values else ("record",),
+    )
+
+
+def validations(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    run: RunId = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show what each expectation found in the latest run, and what was done about it.
+
+    Example: kinerja validations --city kalianda --period 2026-Q3
+    """
+    first = ("dataset", "expectation_id", "severity", "n_unexpected", "action", "n_evaluated", "success")
+    _read(
+        f"validations of {city} {period}",
+        lambda store: store.validations(city, period, revision, run_id=run),
+        (warehouse, home, format, output, json),
+        first=first,
+        above=("run_id",),
+    )
+
+
+def runs(
+    city: Annotated[str | None, typer.Option("--city", metavar="CITY", help=f"{CITY_HELP} All if not given.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="PERIOD", help=f"{PERIOD_HELP} All if not given.")
+    ] = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the runs: when, how each ended, which revision it published and why.
+
+    Example: kinerja runs --city kalianda
+    """
+    first = ("run_id", "city", "period", "status", "revision", "cause", "started_at", "message")
+    title = " ".join(["runs", *(["of"] if city or period else []), *filter(None, (city, period))])
+    _read(title, lambda store: store.runs(city, period), (warehouse, home, format, output, json), first=first)
+
+
+def _read(
+    title: str,
+    query: Callable[[Warehouse], Rows],
+    how: tuple[str | None, Path | None, Format | None, Path | None, bool],
+    *,
+    first: Sequence[str] = (),
+    above: Sequence[str] = (),
+    hidden: Sequence[str] = (),
+) -> None:
+    """Write what a query of the warehouse gives."""
+    url, home, written, output, as_json = how
+    chosen = format_of(written, output, as_json=as_json)
+    settings = settings_from(home, url)
+    from warehouse import open_warehouse
+
+    with asked_of_warehouse():
+        store = open_warehouse(settings.warehouse_url, create=False)
+    with store:
+        with asked_of_warehouse():
+            found = query(store)
+        kept = [place for place, name in enumerate(found.columns) if name not in hidden]
+        records = Records(
+            title=title,
+            columns=[found.columns[place] for place in kept],
+            rows=found.rows if not hidden else (tuple(row[place] for place in kept) for row in found.rows),
+            types=COLUMN_TYPES,
+            first=first,
+            above=above,
+        )
+        write(records, chosen, output)

@@ -1,0 +1,46 @@
+"""What an installation sets once, by environment variables named `KINERJA_...`; telemetry is off, see `flows`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class Settings(BaseSettings):
+    """Where things are kept. What the command line says stands before the environment, and that before the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KINERJA_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    home: Path = Path(".kinerja")
+    """Folder of landed files, runs, reports and the SQLite warehouse."""
+    warehouse_url: str = ""
+    """URL of the warehouse; `sqlite:///<home>/warehouse.db` where none is given."""
+    policies_dir: Path | None = None
+    """Folder with `cities/<city>/<date>.yaml` instead of the policies that come with the platform."""
+    log_level: LogLevel = Field(default="WARNING")
+    """From which level on logs are written to standard error."""
+
+    @field_validator("home", "policies_dir")
+    @classmethod
+    def _in_a_url(cls, folder: Path | None) -> Path | None:
+        if folder is not None and "?" in str(folder):
+            raise ValueError("a folder with a question mark cannot stand in a URL; choose another name")
+        return folder
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
+
+    @model_validator(mode="after")
+    def _warehouse_at_home(self) -> Self:
+        if not self.warehouse_url:
+            object.__setattr__(self, "warehouse_url", f"sqlite:///{self.home / 'warehouse.db'}")
+        return self
