@@ -30,6 +30,7 @@ from sources.parsing import (
 _RESCALED_DECIMALS: Final = 6
 _CLOCK_IN_MOMENT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([0-9]{2}:[0-9]{2}.*)$"
 _DAY_IN_MOMENT: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(?::00(?:\.0+)?)?$"
+_COMMA_NUMBER: Final = r"^[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?$"
 _DAY_FRACTION: Final = r"^0?\.[0-9]+(?:[eE]-?[0-9]+)?$|^0$"
 
 
@@ -65,6 +66,11 @@ class CanonicalColumns:
             if wanted not in self.table.names
         ]
         absent += [
+            f"{source.of!r} (for {column}){did_you_mean(source.of, self.table.names)}"
+            for column, source in self.entry.columns.items()
+            if source.of is not None and self._source(source.of) is None
+        ]
+        absent += [
             f"{column.name!r}{did_you_mean(column.name, self.table.names)}"
             for column in self.dataset.columns
             if column.required and column.name not in self.entry.columns and column.name not in self.table.names
@@ -83,8 +89,8 @@ class CanonicalColumns:
         used |= {name for name in self.dataset.names if name not in self.entry.columns}
         return [name for name in self.table.names if name not in used]
 
-    def expressions(self) -> list[pl.Expr]:
-        """Every contract column typed, then `_problem`."""
+    def applied(self) -> pl.LazyFrame:
+        """The file's frame with every contract column typed, and `_problem`."""
         parsed = [self._parsed(column) for column in self.dataset.columns]
         # A spoiled identifier is told before all else: it makes the whole file unreadable.
         problems = [*self._spoiled(), *(one.problem for one in parsed)]
@@ -96,7 +102,7 @@ class CanonicalColumns:
             value.cast(column.dtype(self.timezone)).alias(column.name)
             for value, column in zip(values, self.dataset.columns, strict=True)
         ]
-        return [*typed, pl.coalesce(problems).alias(PROBLEM)]
+        return self.table.frame.with_columns(typed).with_columns(pl.coalesce(problems).alias(PROBLEM))
 
     def _source(self, column: str) -> ColumnSource | None:
         """What the mapping says, else the file's column of the canonical name, else nothing."""
@@ -117,18 +123,18 @@ class CanonicalColumns:
         if direct := self._typed(source, column):
             return direct
         text = self._text(column.name, source)
-        given = pl.when(decimal_comma(text.text)) if source.decimal_comma else None
-        final = text.text if given is None else given.then(text.text.str.replace(",", ".", literal=True))
-        parsed = parse(final, column, self.timezone, source.formats)
+        parsed = parse(text.text, column, self.timezone, source.formats)
         return Parsed(parsed.value, pl.coalesce([*text.problems, parsed.problem]))
 
     def _text(self, column: str, source: ColumnSource) -> _Text:
-        """Text of a canonical column after map, lookup and rescale."""
+        """Text of a canonical column after map, lookup, decimal_comma and rescale."""
         result = self._origin(column, source)
         if source.map is not None:
             result = _mapped(column, source, result)
         if source.lookup is not None:
             result = self._looked_up(column, source, source.lookup, result)
+        if source.decimal_comma:
+            result = _with_point(column, result)
         if source.rescale is not None:
             number = decimal(result.text)
             wrong = complaint(column, result.text.is_not_null() & number.is_null(), NUMBER_REASON)
@@ -169,11 +175,6 @@ class CanonicalColumns:
         return _Text(found, [*before.problems, missed])
 
 
-def decimal_comma(text: pl.Expr) -> pl.Expr:
-    """Whether a number with a decimal comma holds no point that would then be a second one."""
-    return ~text.str.contains(".", literal=True)
-
-
 def _moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:
     """A typed date, time or moment as the contract's kind; None where the kind asks for something else."""
     is_instant = column.kind in (Kind.INSTANT, Kind.END_INSTANT)
@@ -199,6 +200,14 @@ def _mapped(column: str, source: ColumnSource, before: _Text) -> _Text:
         return _Text(pl.when(before.text.is_null()).then(empty).otherwise(text), before.problems)
     unknown = complaint(column, before.text.is_not_null() & ~is_known, "not in the map of sources.yaml")
     return _Text(pl.when(before.text.is_null()).then(empty).otherwise(text), [*before.problems, unknown])
+
+
+def _with_point(column: str, before: _Text) -> _Text:
+    """Indonesian numbers (1.234,5) the way the contract reads them (1234.5)."""
+    is_number = before.text.str.contains(_COMMA_NUMBER)
+    text = before.text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    wrong = complaint(column, before.text.is_not_null() & ~is_number, "does not parse as a number with a decimal comma")
+    return _Text(pl.when(is_number).then(text), [*before.problems, wrong])
 
 
 def _two_cells(column: str, day: pl.Expr, clock: pl.Expr) -> _Text:

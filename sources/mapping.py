@@ -105,7 +105,10 @@ class Rescale(_Part):
 
 
 class ColumnSource(_Part):
-    """Where the text of a canonical column comes from, and what is done to it, in this order: map, lookup, rescale."""
+    """Where the text of a canonical column comes from, and what is done to it.
+
+    In this order: map, lookup, decimal_comma, rescale; then it is parsed by the contract, or by `formats`.
+    """
 
     from_: str | None = Field(default=None, alias="from")
     of: str | None = None
@@ -127,6 +130,11 @@ class ColumnSource(_Part):
         if value is None:
             return {"constant": None}
         return {"from": value} if isinstance(value, str) else value
+
+    @field_validator("missing", mode="before")
+    @classmethod
+    def _null_is_a_word(cls, value: object) -> object:
+        return "null" if value is None else value
 
     @field_validator("formats")
     @classmethod
@@ -263,9 +271,9 @@ class FileEntry(_Part):
         return "attlog" if name.lower().endswith("attlog.dat") else _BY_SUFFIX.get(PurePath(name).suffix.lower())
 
     @property
-    def lookups(self) -> tuple[Lookup, ...]:
-        """Every crosswalk it reads."""
-        return tuple(column.lookup for column in self.columns.values() if column.lookup is not None)
+    def lookups(self) -> dict[str, Lookup]:
+        """The crosswalks it reads, by canonical column."""
+        return {name: column.lookup for name, column in self.columns.items() if column.lookup is not None}
 
 
 class MappingDocument(_Part):

@@ -30,9 +30,13 @@ class MarkedDocument:
 
     def line(self, place: Place) -> int:
         """Line of the place, or of the nearest place around it that is written in the file."""
-        while place and place not in self._lines:
-            place = place[:-1]
-        return self._lines.get(place, 1)
+        found: Place = ()
+        for step in place:
+            if (*found, step) in self._lines:
+                found = (*found, step)
+            elif step != 0:  # a single item may stand without its list
+                break
+        return self._lines.get(found, 1)
 
     def at(self, place: Place, message: str) -> str:
         """The message with file and line before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -14,26 +15,33 @@ _ISO_INSTANT: Final = (
     rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?::[0-5][0-9](?:[.,][0-9]+)?)?"
     r" ?(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
 )
+_PLAIN_INSTANTS: Final = {
+    separator: rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{separator}{_CLOCK}:[0-5][0-9]$" for separator in "T "
+}
 _ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO_MIDNIGHT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(?::00(?:\.0+)?)?$"
 _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
 _NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
-_MANY_DECIMALS: Final = r"\.[0-9]{19,}"
 _EXPONENT: Final = r"[eE]([+-]?[0-9]{1,3})$"
 
 _EXCEL_EPOCH: Final = pl.date(1899, 12, 30)
 _DAY_MILLISECONDS: Final = 86_400_000
+_OFFSET_DIRECTIVE: Final = re.compile(r"%:*z")
 _CLOCK_DIRECTIVES: Final = ("%H", "%I", "%k", "%l", "%T", "%R")
 
 NUMBER_REASON: Final = "does not parse as a number: at most 15 whole digits and 18 decimals"
 
 # An identifier that went through a floating-point number has lost its last digits for good.
-SPOILED_ID: Final = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,3}$|^[0-9]{8,}\.0+$"
+# The comma is that of a spreadsheet in Indonesian; "2E1" and "12.0" may be somebody's true numbering.
+SPOILED_ID: Final = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{2,3}$|^[0-9][eE]\+[0-9]{2,3}$|^[0-9]{8,}[.,]0+$"
 SPOILED_REASON: Final = "an identifier turned into a number by a spreadsheet"
 
 
 class Parsed(NamedTuple):
-    """A typed value, and the reason where there was text but no value."""
+    """A typed value, and the reason where there was text but no value.
+
+    `problem` looks at the value under its column's name, so that no cell is parsed twice: add `value` first.
+    """
 
     value: pl.Expr
     problem: pl.Expr
@@ -64,7 +72,7 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
         case Kind.INSTANT | Kind.END_INSTANT:
             value = instant(text, timezone, formats, end_of_day=column.kind is Kind.END_INSTANT)
             reason = _expected("a moment YYYY-MM-DDTHH:MM:SS", formats)
-    return Parsed(value, complaint(column.name, text.is_not_null() & value.is_null(), reason))
+    return Parsed(value, complaint(column.name, text.is_not_null() & pl.col(column.name).is_null(), reason))
 
 
 def complaint(column: str, where: pl.Expr, reason: str) -> pl.Expr:
@@ -132,9 +140,7 @@ def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_da
     candidates: list[pl.Expr] = []
     for one in formats or (ISO,):
         if one == ISO:
-            candidates.append(_iso_instant(text, timezone))
-            day = pl.when(text.str.contains(_ISO_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
-            candidates.append(day_instant(day, timezone, end_of_day=end_of_day))
+            candidates.append(_iso_instant(text, timezone, end_of_day=end_of_day))
         elif one == EXCEL:
             moment = _excel(text)
             is_day = moment.dt.time() == pl.time(0)
@@ -143,7 +149,7 @@ def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_da
                 .then(day_instant(moment.dt.date(), timezone, end_of_day=end_of_day))
                 .otherwise(localised(moment, timezone))
             )
-        elif "z" in one and "%" in one[: one.index("z")]:
+        elif _OFFSET_DIRECTIVE.search(one):
             candidates.append(text.str.to_datetime(one, strict=False, time_unit="us").dt.convert_time_zone(timezone))
         elif _has_clock(one):
             candidates.append(localised(text.str.to_datetime(one, strict=False, time_unit="us"), timezone))
@@ -166,7 +172,24 @@ def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
     return midnight - pl.duration(microseconds=1)
 
 
-def _iso_instant(text: pl.Expr, timezone: str) -> pl.Expr:
+def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
+    """ISO 8601 moments and days; batches written the plain way, as devices do, take the short way."""
+
+    def parse_batch(batch: pl.Series) -> pl.Series:
+        for separator, plain in _PLAIN_INSTANTS.items():
+            if batch.str.contains(plain).fill_null(value=True).all():
+                wanted = f"%Y-%m-%d{separator}%H:%M:%S"
+                moment = batch.str.to_datetime(wanted, strict=False, time_unit="us")
+                return moment.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+        return (
+            batch.to_frame("text").select(_any_iso_instant(pl.col("text"), timezone, end_of_day=end_of_day)).to_series()
+        )
+
+    return text.map_batches(parse_batch, return_dtype=pl.Datetime("us", timezone), is_elementwise=True)
+
+
+def _any_iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
+    day = pl.when(text.str.contains(_ISO_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
     given = pl.when(text.str.contains(_ISO_INSTANT)).then(text)
     clock = given.str.slice(0, 10) + " " + given.str.slice(11, 5) + ":" + _seconds(given, 16)
     microseconds = given.str.extract(r"^.{19}[.,]([0-9]{1,6})").str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
@@ -174,7 +197,9 @@ def _iso_instant(text: pl.Expr, timezone: str) -> pl.Expr:
     moment = moment + pl.duration(microseconds=microseconds)
     offset = given.str.extract(r"^.{16}.*?(Z|[+-][0-9]{2}:?(?:[0-9]{2})?)$")
     return (
-        pl.when(offset.is_null())
+        pl.when(day.is_not_null())
+        .then(day_instant(day, timezone, end_of_day=end_of_day))
+        .when(offset.is_null())
         .then(localised(moment, timezone))
         .otherwise(
             (moment - pl.duration(minutes=_offset_minutes(offset)))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from sources.collapse import collapsed
 from sources.columns import CanonicalColumns
 from sources.contracts import DATASETS, FILE, PROBLEM, ROW, Dataset
 from sources.crosswalk import Crosswalk, load_crosswalk
-from sources.errors import UnreadableFile
+from sources.errors import SourceError, UnreadableFile, did_you_mean
 from sources.formats import READERS, RawTable
 from sources.formats.table import raw_json
 from sources.landing import LandedFile
@@ -60,8 +61,14 @@ def read_dataset(
 
     Raises:
         UnreadableFile: a file's content cannot be used at all.
-        KeyError: no such dataset.
+        SourceError: no such dataset or timezone.
     """
+    if dataset not in DATASETS:
+        raise SourceError([f"{dataset}: no such dataset{did_you_mean(dataset, DATASETS)}"])
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SourceError([f"{timezone}: no such timezone: write an IANA name such as Asia/Jakarta"]) from None
     out.mkdir(parents=True, exist_ok=True)
     contract = DATASETS[dataset]
     target = out / f"{dataset}.parquet"
@@ -153,8 +160,8 @@ class _Reading:
         self._note_unused(file.name, columns.unused())
         schema = self.dataset.schema(self.timezone)
         (
-            table.frame.with_columns(*columns.expressions(), pl.lit(landed.sha256).alias(FILE))
-            .with_columns(raw_json(table))
+            columns.applied()
+            .with_columns(pl.lit(landed.sha256).alias(FILE), raw_json(table))
             .select(schema.names())
             .sink_parquet(part, maintain_order=True)
         )

@@ -86,15 +86,18 @@ def _canonical(inputs: Path) -> SourceMap:
         )
     if problems:
         raise SourceError(problems)
-    return SourceMap(inputs, tuple(files), hashlib.sha256(b"canonical").hexdigest(), tuple(_unread(inputs, files)))
+    return SourceMap(
+        inputs, tuple(files), hashlib.sha256(b"canonical").hexdigest(), tuple(_unread(inputs, files, None))
+    )
 
 
-def _unread(inputs: Path, files: list[SourceFile]) -> Iterator[str]:
+def _unread(inputs: Path, files: list[SourceFile], mapping: str | None) -> Iterator[str]:
     """Files nobody will read: a misspelt name must not pass in silence."""
-    read = {file.name for file in files}
+    read = {mapping, *(file.name for file in files)}
     for path in sorted(inputs.iterdir()):
         if path.is_file() and path.name not in read and not path.name.startswith("."):
-            yield f"{path.name}: not read: not named like a dataset{did_you_mean(path.stem, DATASETS)}"
+            why = f"{mapping} does not name it" if mapping else "not named like a dataset"
+            yield f"{path.name}: not read: {why}{did_you_mean(path.stem, DATASETS)}"
 
 
 def _mapped(inputs: Path, document: marked_yaml.MarkedDocument) -> SourceMap:
@@ -110,7 +113,7 @@ def _mapped(inputs: Path, document: marked_yaml.MarkedDocument) -> SourceMap:
                 files += _files(inputs, dataset, entry, document, place, problems)
     if problems or model is None:
         raise SourceError(problems)
-    return SourceMap(inputs, tuple(files), content_hash(model))
+    return SourceMap(inputs, tuple(files), content_hash(model), tuple(_unread(inputs, files, document.file)))
 
 
 def _validated(document: marked_yaml.MarkedDocument, problems: list[str]) -> MappingDocument | None:
@@ -218,12 +221,13 @@ def _files(
                 document.at((*place, "file"), f"{name}: its suffix says no format: add 'format: csv' or another")
             )
         yield SourceFile(name, path, dataset, entry)
-    for lookup in entry.lookups:
+    for column, lookup in entry.lookups.items():
         path = inputs / lookup.file
-        if not path.is_file():
-            problems.append(document.at((*place, "columns"), f"{lookup.file}: no such crosswalk in {inputs}: add it"))
-            continue
-        yield SourceFile(_name(inputs, path), path, None, crosswalk_entry(lookup))
+        if path.is_file():
+            yield SourceFile(_name(inputs, path), path, None, crosswalk_entry(lookup))
+        else:
+            where = (*place, "columns", column, "lookup", "file")
+            problems.append(document.at(where, f"{lookup.file}: no such crosswalk in {inputs}: add it"))
 
 
 def crosswalk_entry(lookup: Lookup) -> FileEntry:

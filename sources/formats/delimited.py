@@ -46,7 +46,8 @@ class _Layout:
     delimiter: str
     quote: str | None
     names: tuple[str, ...]
-    has_header: bool
+    header_line: int
+    """Number of the line that holds the names; 0 where none does."""
 
 
 def read_tabs(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
@@ -85,7 +86,7 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
 
 def _check_head(name: str, head: bytes, encoding: str) -> None:
     """Refuse what is not the text it is taken for."""
-    is_declared = codecs.lookup(encoding).name not in _UTF8
+    is_declared = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
     if head.startswith((b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\x28\xb5\x2f\xfd")):
         raise UnreadableFile(
             name,
@@ -156,8 +157,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 def _layout(path: Path, name: str, entry: FileEntry, quote: str | None) -> _Layout | None:
     """Delimiter and names; None for a file without a line."""
     delimiter = entry.delimiter or ","
-    with path.open("rb") as stream:
-        line = stream.readline(_MAX_RECORD_BYTES)
+    header_line, line = _first_line(path)
     if not line:
         return None
     text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
@@ -166,20 +166,29 @@ def _layout(path: Path, name: str, entry: FileEntry, quote: str | None) -> _Layo
     first = _first_cells(text, delimiter, quote)
     _check_delimiter(name, text, first, delimiter, entry)
     if isinstance(entry.header, tuple):
-        return _Layout(delimiter, quote, entry.header, has_header=False)
+        return _Layout(delimiter, quote, entry.header, header_line=0)
     if entry.header is False:
-        return _Layout(
-            delimiter, quote, tuple(f"column_{place}" for place in range(1, len(first) + 1)), has_header=False
-        )
+        return _Layout(delimiter, quote, named([""] * len(first), name), header_line=0)
     if "\0" in text or "\ufffd" in text or not any(first):
         raise UnreadableFile(
             name,
-            "line 1",
+            f"line {header_line}",
             "the header cannot be read, so no column has a name",
-            "Put the column names into line 1, as UTF-8; "
+            "Put the column names into the first line, as UTF-8; "
             "for a file without a header write 'header: [names]' in sources.yaml",
         )
-    return _Layout(delimiter, quote, named(first, name), has_header=True)
+    return _Layout(delimiter, quote, named(first, name), header_line)
+
+
+def _first_line(path: Path) -> tuple[int, bytes]:
+    """Number and bytes of the first line that is not blank; nothing where all are."""
+    with path.open("rb") as stream:
+        number = 0
+        while line := _line(stream):
+            number += 1
+            if line.removeprefix(codecs.BOM_UTF8).strip(b" \r\n"):
+                return number, line
+    return 0, b""
 
 
 def _first_cells(text: str, delimiter: str, quote: str | None) -> list[str]:
@@ -217,23 +226,23 @@ def _check_delimiter(name: str, text: str, first: list[str], delimiter: str, ent
 def _blank_lines(path: Path, layout: _Layout, survey: _Survey) -> list[int] | None:
     """Numbers (from 0) of the blank lines; None where some record is not one line with the right number of cells."""
     n_lone_cr = survey.n_cr - survey.n_crlf
-    if survey.n_nul or n_lone_cr or not survey.is_utf8 or (survey.has_bom and not layout.has_header):
+    if survey.n_nul or n_lone_cr or not survey.is_utf8 or (survey.has_bom and not layout.header_line):
         return None
     line = pl.col("line").str.strip_suffix("\r")
-    irregular = pl.lit(value=False)
+    irregular = line.str.len_bytes() > csv.field_size_limit()
     bare = line
     if layout.quote and survey.n_quotes:
         quote, delimiter = _escaped(layout.quote), _escaped(layout.delimiter)
         bare = line.str.replace_all(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", _MARK)
         loose = f"{quote}|[^{delimiter}]{_MARK}|{_MARK}[^{delimiter}]"
-        irregular = bare.str.contains(loose)
+        irregular |= bare.str.contains(loose)
     n_delimiters = bare.str.count_matches(layout.delimiter, literal=True)
     irregular = irregular | (n_delimiters != len(layout.names) - 1)
     blank = (line.str.strip_chars() == "") & (n_delimiters == 0)
     odd = (
         pl.scan_lines(path, name="line", row_index_name="n", glob=False)
         .select("n", irregular=irregular & ~blank, blank=blank)
-        .filter((pl.col("irregular") | pl.col("blank")) & (pl.col("n") >= int(layout.has_header)))
+        .filter((pl.col("irregular") | pl.col("blank")) & (pl.col("n") >= layout.header_line))
         .collect(engine="streaming")
     )
     return None if odd["irregular"].any() else odd["n"].to_list()
@@ -245,7 +254,7 @@ def _escaped(character: str) -> str:
 
 
 def _by_polars(path: Path, layout: _Layout, blank_lines: list[int]) -> pl.LazyFrame:
-    skip = int(layout.has_header)
+    skip = layout.header_line
     frame = pl.scan_csv(
         path,
         glob=False,
@@ -256,6 +265,8 @@ def _by_polars(path: Path, layout: _Layout, blank_lines: list[int]) -> pl.LazyFr
         schema={f"c{position}": pl.String() for position in range(len(layout.names))},
         row_index_name=ROW,
         row_index_offset=skip + 1,
+        # Polars counts the columns of the first line, which may be a blank one.
+        missing_columns="insert",
     )
     frame = frame.with_columns(pl.col(ROW).cast(pl.Int64))
     if blank_lines:
@@ -291,7 +302,7 @@ def _records(stream: BinaryIO, layout: _Layout) -> Iterator[list[str | int | Non
     number = 0
     while line := (waiting.popleft() if waiting else _line(stream)):
         number += 1
-        if number == 1 and layout.has_header:
+        if number <= layout.header_line:
             continue
         if not line.strip(b" \r\n"):
             continue
@@ -325,13 +336,19 @@ def _record(line: bytes, stream: BinaryIO, waiting: deque[bytes], layout: _Layou
             return _split(whole, layout.delimiter, layout.quote), None, whole
         except csv.Error as error:
             if "unexpected end" not in str(error):
-                return [], "its quotes do not close as they should", text
+                return [], _unsplit_reason(error), text
         following, problem = _more(stream, waiting, taken, layout)
         if following is None or problem is not None:
             # The quote was never closed: this line alone is bad, the next ones stand for themselves.
             waiting.extendleft(reversed(taken))
             return [], "a quote is opened and never closed", text
         whole += following
+
+
+def _unsplit_reason(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"a cell is longer than {csv.field_size_limit()} characters"
+    return "its quotes do not close as they should"
 
 
 def _more(

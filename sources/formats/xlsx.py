@@ -44,7 +44,9 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
     texts.columns = numbers.columns = is_number.columns = columns
     frame = _exact(texts, numbers, is_number).with_row_index(ROW, offset=1)
     frame = frame.with_columns(pl.col(ROW).cast(pl.Int64))
-    names = tuple(entry.header) if isinstance(entry.header, tuple) else tuple(columns)
+    names = entry.header if isinstance(entry.header, tuple) else named([""] * len(columns), name)
+    blank = pl.all_horizontal(pl.col(columns).is_null())
+    frame = frame.filter(~blank)
     if entry.header is True:
         if frame.is_empty():
             return empty_table()
@@ -57,8 +59,7 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
             "cells would get the wrong names",
             "Name every column of the sheet, in order",
         )
-    blank = pl.all_horizontal(pl.col(columns).is_null())
-    return text_table(_days(frame, columns).filter(~blank).lazy(), names)
+    return text_table(_days(frame, columns).lazy(), names)
 
 
 def check_unpacked_size(path: Path, name: str) -> None:

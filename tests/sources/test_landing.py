@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import hashlib
+import pickle
+from pathlib import Path
+
+import pytest
+
+import sources
+
+LEAVE = "employee_id,start_date,end_date,kind\n"
+
+
+def landed(folder: Path, landing: Path, mapping: Path | None = None):
+    source_map = sources.load_source_map(folder, mapping)
+    return source_map, sources.land(source_map, landing)
+
+
+def folder(path: Path, **files: str) -> Path:
+    path.mkdir()
+    for name, content in files.items():
+        (path / name.replace("_dot_", ".")).write_text(content)
+    return path
+
+
+def test_a_file_lies_under_its_hash_unchanged(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    _, (file,) = landed(inputs, tmp_path / "landing")
+    sha256 = hashlib.sha256(LEAVE.encode()).hexdigest()
+    assert (file.name, file.dataset, file.sha256, file.n_bytes) == ("leave.csv", "leave", sha256, len(LEAVE))
+    assert file.path == tmp_path / "landing" / sha256
+    assert file.path.read_text() == LEAVE
+    assert [path.name for path in (tmp_path / "landing").iterdir()] == [sha256]
+    file.verify()
+    # Task runners send it between processes.
+    assert pickle.loads(pickle.dumps(file)) == file  # noqa: S301 - our own bytes
+
+
+def test_a_copy_that_is_whole_is_kept_and_a_damaged_one_replaced(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    _, (first,) = landed(inputs, tmp_path / "landing")
+    inode = first.path.stat().st_ino
+    _, (second,) = landed(inputs, tmp_path / "landing")
+    assert second.path.stat().st_ino == inode
+    first.path.write_text(LEAVE.upper())
+    _, (third,) = landed(inputs, tmp_path / "landing")
+    third.verify()
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "gone"])
+def test_a_copy_that_changed_is_refused_at_each_read(tmp_path: Path, damage: str) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    source_map, files = landed(inputs, tmp_path / "landing")
+    content = bytearray(files[0].path.read_bytes())
+    if damage == "gone":
+        files[0].path.unlink()
+    else:
+        content[3] ^= 1
+        files[0].path.write_bytes(content if damage == "flip" else content[:-1])
+    with pytest.raises(sources.UnreadableFile, match=r"leave\.csv: landed copy"):
+        sources.read_dataset(source_map, files, "leave", timezone="Asia/Jakarta", out=tmp_path / "out")
+    assert not (tmp_path / "out" / "leave.parquet").exists()
+
+
+def test_input_hash_depends_on_contents_and_mapping_only(tmp_path: Path) -> None:
+    def hash_of(name: str, mapping: str, **files: str) -> str:
+        inputs = folder(tmp_path / name, sources_dot_yaml=mapping, **files)
+        return sources.input_hash(*reversed(landed(inputs, tmp_path / "landing")))
+
+    one, two = LEAVE + "1,,,\n", LEAVE + "2,,,\n"
+    base = hash_of("a", "version: 1\ndatasets: {leave: [a.csv, b.csv]}", a_dot_csv=one, b_dot_csv=two)
+    renamed = hash_of("b", "datasets: {leave: [y.csv, x.csv]}\nversion: 1 # same", x_dot_csv=one, y_dot_csv=two)
+    assert renamed == base
+    changed = hash_of("c", "version: 1\ndatasets: {leave: [a.csv, b.csv]}", a_dot_csv=one, b_dot_csv=two + "\n")
+    mapped = hash_of(
+        "d", "version: 1\ndatasets: {leave: [{file: a.csv, encoding: cp1252}, b.csv]}", a_dot_csv=one, b_dot_csv=two
+    )
+    other = hash_of("e", "version: 1\ndatasets: {objectives: [a.csv, b.csv]}", a_dot_csv=one, b_dot_csv=two)
+    assert len({base, changed, mapped, other}) == 4
+
+
+def test_a_crosswalk_is_landed_and_counts_for_the_hash(tmp_path: Path) -> None:
+    mapping = """
+version: 1
+datasets:
+  leave:
+    file: a.csv
+    columns: {employee_id: {from: pin, lookup: {file: who.csv, key: pin, value: nip}}}
+"""
+    hashes = set()
+    for name, who in (("a", "pin,nip\n1,2\n"), ("b", "pin,nip\n1,3\n")):
+        inputs = folder(
+            tmp_path / name, sources_dot_yaml=mapping, a_dot_csv="pin,start_date,end_date,kind\n", who_dot_csv=who
+        )
+        source_map, files = landed(inputs, tmp_path / "landing")
+        assert [(file.name, file.dataset) for file in files] == [("a.csv", "leave"), ("who.csv", None)]
+        hashes.add(sources.input_hash(files, source_map))
+    assert len(hashes) == 2
+
+
+def test_an_input_that_vanishes_is_said(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    source_map = sources.load_source_map(inputs)
+    (inputs / "leave.csv").unlink()
+    with pytest.raises(sources.SourceError, match=r"leave\.csv: vanished"):
+        sources.land(source_map, tmp_path / "landing")
