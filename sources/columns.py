@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from sources.cells import cell_text, unfit
-from sources.contracts import PROBLEM, Column, Dataset, Kind
+from sources.contracts import PROBLEM, ROW, Column, Dataset, Kind
 from sources.crosswalk import MISSING_REASON, Crosswalk
 from sources.errors import UnreadableFile, did_you_mean
 from sources.formats import RawTable
@@ -151,6 +151,8 @@ class CanonicalColumns:
             return _two_cells(column, self._cell(source.date), self._cell(source.time))
         if source.from_ is not None:
             return _Text(self._cell(source.from_))
+        if source.numbered is not None:
+            return _Text(pl.lit(source.numbered) + pl.col(ROW).cast(pl.String))
         return _Text(pl.lit(source.constant, pl.String))
 
     def _cell(self, name: str) -> pl.Expr:

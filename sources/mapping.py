@@ -107,12 +107,14 @@ class Rescale(_Part):
 class ColumnSource(_Part):
     """Where the text of a canonical column comes from, and what is done to it.
 
-    In this order: map, lookup, decimal_comma, rescale; then it is parsed by the contract, or by `formats`.
+    `numbered` is this text and the record's number, for files that give their records no id. What is done comes in
+    this order: map, lookup, decimal_comma, rescale; then it is parsed by the contract, or by `formats`.
     """
 
     from_: str | None = Field(default=None, alias="from")
     of: str | None = None
     constant: str | None = None
+    numbered: str | None = None
     date: str | None = None
     time: str | None = None
     formats: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
@@ -131,6 +133,13 @@ class ColumnSource(_Part):
             return {"constant": None}
         return {"from": value} if isinstance(value, str) else value
 
+    @field_validator("numbered")
+    @classmethod
+    def _has_a_prefix(cls, value: str | None) -> str | None:
+        if not value:
+            raise ValueError("write the text before the number: files numbered alike would share their ids")
+        return value
+
     @field_validator("missing", mode="before")
     @classmethod
     def _null_is_a_word(cls, value: object) -> object:
@@ -143,9 +152,9 @@ class ColumnSource(_Part):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        given = [name for name in ("from_", "of", "constant", "date") if name in self.model_fields_set]
+        given = [name for name in ("from_", "of", "constant", "numbered", "date") if name in self.model_fields_set]
         if len(given) != 1:
-            raise ValueError("give exactly one of 'from', 'of', 'constant', or 'date' with 'time'")
+            raise ValueError("give exactly one of 'from', 'of', 'constant', 'numbered', or 'date' with 'time'")
         if (self.date is None) != (self.time is None):
             raise ValueError("'date' and 'time' belong together; a single cell is 'from'")
         if "default" in self.model_fields_set and self.map is None:

@@ -101,7 +101,7 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         "sources.yaml:5: datasets.leave.0.file: missing: write it",
         "sources.yaml:7: datasets.leave.1.colums: unknown key; did you mean 'columns'?",
         (
-            "sources.yaml:9: datasets.leave.1.columns.kind: give exactly one of 'from', 'of', 'constant', "
+            "sources.yaml:9: datasets.leave.1.columns.kind: give exactly one of 'from', 'of', 'constant', 'numbered', "
             "or 'date' with 'time'"
         ),
         (
