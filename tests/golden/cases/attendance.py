@@ -627,6 +627,24 @@ CASES = (
         achievement="111.25",
     ),
     IndicatorCase(
+        name="schedule_empty_means_the_default_hours",
+        rule="empty or unknown schedule_id = the default hours",
+        item=ITEM,
+        period="2026-07",
+        tables={
+            "employees": """
+                employee_id | start_date | end_date   | schedule_id
+                E1          | 2026-07-30 | 2026-07-31 | -
+            """,
+            "schedules": NIGHT,
+            "attendance": "timestamp\n2026-07-30 07:30\n2026-07-30 16:00\n2026-07-31 07:30\n2026-07-31 16:00",
+        },
+        # Thursday ends 16:00, Friday 16:30: early 30: 0.5
+        value="99.5",
+        n=2,
+        achievement="111.25",
+    ),
+    IndicatorCase(
         name="move_to_another_unit_and_its_record",
         rule="somebody whose spell is in the same unit that day",
         item="attendance_rate",

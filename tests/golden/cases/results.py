@@ -119,8 +119,8 @@ CASES = (
             "outcomes": """
                 measure               | employee_id | period  | actual | target | direction
                 immunization_coverage | E1          | 2026-08 | 10     | 100    | higher
-                immunization_coverage | E1          | 2026-Q3 | 90     | 100    | higher
                 immunization_coverage | E1          | 2026-09 | 20     | 100    | higher
+                immunization_coverage | E1          | 2026-Q3 | 90     | 100    | higher
                 immunization_coverage | E1          | 2026    | 30     | 100    | higher
                 immunization_coverage | E1          | 2026-10 | 40     | 100    | higher
                 immunization_coverage | E1          | 2026-06 | 50     | 100    | higher

@@ -50,6 +50,33 @@ CASES = (
         achievement="109.38",
     ),
     IndicatorCase(
+        name="survey_shrunk_to_a_unit_that_just_has_min_n",
+        rule="shrunk to the unit if the unit has min_n; an employee's own are all that name him, in any unit",
+        item=ITEM,
+        tables=responses(
+            "employee_id | unit_id | submitted_at | u1\n"
+            + "E1 | U2 | 2026-07-01 | 4\n" * 5
+            + "- | U1 | 2026-07-01 | 2.8\n" * 5
+        ),
+        # own 100, unit 70, each of 5: (5*100 + 10*70)/15 = 80
+        value="80",
+        n=5,
+        achievement="100",
+    ),
+    IndicatorCase(
+        name="survey_not_shrunk_to_a_unit_below_min_n",
+        rule="shrunk to the unit if the unit has min_n; else own",
+        item=ITEM,
+        tables=responses(
+            "employee_id | unit_id | submitted_at | u1\n"
+            + "E1 | U2 | 2026-07-01 | 3.2\n" * 5
+            + "- | U1 | 2026-07-01 | 1\n" * 4
+        ),
+        value="80",
+        n=5,
+        achievement="100",
+    ),
+    IndicatorCase(
         name="survey_unit_level_below_min_n",
         rule="Employee n < min_n (5): the home unit's IKM if that n >= min_n; n is the employee's own n",
         item=ITEM,
