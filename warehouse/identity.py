@@ -9,7 +9,7 @@ control characters. So anyone may check a stored table without this code:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +54,16 @@ class Shape:
     scales: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What identifies one table of a result: the columns that were hashed, its rows, its SHA-256."""
+
+    name: str
+    columns: tuple[str, ...]
+    n_rows: int
+    sha256: str
+
+
 def shape_of(model: type[Base]) -> Shape:
     """The shape of a model's table."""
     table = model.__table__
@@ -83,16 +93,22 @@ def checked(name: str, frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     if wrong:
         found = ", ".join(f"{column} is {frame.schema[column]}" for column in wrong)
         raise WarehouseError(f"results frame {name}: {found}; not what {shape.table.name} stores")
-    typed = frame.select(pl.col(column).cast(_dtype(column, shape)) for column in shape.columns)
+    typed = frame.select(pl.col(column).cast(dtype) for column, dtype in dtypes(shape).items())
     return typed.sort(shape.key)
 
 
-def _dtype(column: str, shape: Shape) -> pl.DataType:
+def dtypes(shape: Shape) -> dict[str, pl.DataType]:
+    """Polars types of a table's columns, in their order."""
     import polars as pl
 
-    if column in shape.scales:
-        return pl.Decimal(PRECISION, shape.scales[column])
-    return pl.Int64() if column in shape.integers else pl.String()
+    return {
+        column: pl.Decimal(PRECISION, shape.scales[column])
+        if column in shape.scales
+        else pl.Int64()
+        if column in shape.integers
+        else pl.String()
+        for column in shape.columns
+    }
 
 
 def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
@@ -137,9 +153,16 @@ def table_hash(parts: Iterator[bytes]) -> str:
     return digest.hexdigest()
 
 
-def combined_hash(hashes: Mapping[str, str]) -> str:
-    """One hash over those of all results frames: a line each of name, columns and hash, in the order of `RESULTS`."""
-    lines = [f"{name} {','.join(shape_of(model).columns)} {hashes[name]}\n" for name, model in RESULTS.items()]
+def digest_of(name: str, frame: pl.DataFrame) -> Digest:
+    """The digest of a checked frame."""
+    columns = shape_of(RESULTS[name]).columns
+    return Digest(name=name, columns=columns, n_rows=frame.height, sha256=table_hash(canonical_text(frame)))
+
+
+def combined_hash(digests: Iterable[Digest]) -> str:
+    """One hash over several tables: of a line each, in the order of names, with name, columns and hash."""
+    ordered = sorted(digests, key=lambda digest: digest.name)
+    lines = [f"{digest.name} {','.join(digest.columns)} {digest.sha256}\n" for digest in ordered]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -159,5 +182,4 @@ def result_hash(results: Mapping[str, pl.DataFrame]) -> str:
     Raises:
         WarehouseError: a frame or column is missing, unknown or of another type.
     """
-    frames = checked_results(results)
-    return combined_hash({name: table_hash(canonical_text(frame)) for name, frame in frames.items()})
+    return combined_hash(digest_of(name, frame) for name, frame in checked_results(results).items())

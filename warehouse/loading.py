@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from warehouse.column_types import PRECISION
 from warehouse.errors import WarehouseError
-from warehouse.identity import BATCH_ROWS, RUN_ID, Shape, canonical_text, checked, table_hash
+from warehouse.identity import BATCH_ROWS, RUN_ID, Shape, canonical_text, dtypes, table_hash
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,21 +68,15 @@ def _read_back(connection: Connection, shape: Shape, run_id: str) -> Iterator[by
         f"WHERE run_id = ? ORDER BY {_quoted(connection, shape.key)}"
     )
     found = connection.exec_driver_sql(statement, (run_id,))
-    raw = {
-        name: pl.Float64() if name in shape.scales else pl.Int64() if name in shape.integers else pl.String()
-        for name in shape.columns
-    }
+    types = dtypes(shape)
     for rows in found.partitions(BATCH_ROWS):
-        cells = zip(shape.columns, zip(*rows, strict=True), strict=True)
-        frame = pl.DataFrame([pl.Series(name, values, dtype=raw[name]) for name, values in cells])
-        yield from canonical_text(checked(shape.table.name, _exact(frame, shape), shape))
-
-
-def _exact(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
-    """Doubles as the decimals they were stored from."""
-    import polars as pl
-
-    return frame.with_columns(pl.col(name).cast(pl.Decimal(PRECISION, scale)) for name, scale in shape.scales.items())
+        cells = zip(types.items(), zip(*rows, strict=True), strict=True)
+        # Decimals come as doubles; the cast rounds them to their scale.
+        columns = [
+            pl.Series(name, values, dtype=pl.Float64() if isinstance(kind, pl.Decimal) else kind).cast(kind)
+            for (name, kind), values in cells
+        ]
+        yield from canonical_text(pl.DataFrame(columns))
 
 
 def _copy_in(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: str) -> None:

@@ -291,6 +291,19 @@ class Score(Base):
     reason: Mapped[str | None] = mapped_column(comment="Why there is no score; null: none")
 
 
+class ResultDigest(Base):
+    """One row a results frame of a published run: what its table must still hold; `result_hash` is over these rows."""
+
+    __tablename__ = "result_digest"
+    __table_args__ = (_counts("n_rows"),)
+
+    run_id: Mapped[RunId]
+    frame: Mapped[Id] = mapped_column(primary_key=True, comment="Results frame: employees, indicators or scores")
+    columns: Mapped[str] = mapped_column(comment="Columns that were hashed, in order, joined by a comma")
+    n_rows: Mapped[int] = mapped_column(comment="Rows stored")
+    sha256: Mapped[str] = mapped_column(comment="SHA-256 of the rows in PostgreSQL's COPY text, by key")
+
+
 class LeaseRow(Base):
     """One row a city and period that was ever run: who may write it now. The row stays when the lease is released."""
 

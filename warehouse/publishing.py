@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from warehouse.connection import reading, writing
 from warehouse.errors import LeaseLost, WarehouseError
-from warehouse.identity import RESULTS, canonical_text, checked, checked_results, combined_hash, shape_of, table_hash
+from warehouse.identity import RESULTS, Digest, checked, checked_results, combined_hash, digest_of, shape_of
 from warehouse.lease import require_token
 from warehouse.loading import load, stored_count, stored_hash
-from warehouse.models import InputFile, PolicyVersion, QuarantinedRow, Run, ValidationResult
+from warehouse.models import InputFile, PolicyVersion, QuarantinedRow, ResultDigest, Run, ValidationResult
 from warehouse.records import (
     Cause,
     Ending,
@@ -83,8 +83,8 @@ def publish(
 ) -> Published:
     """Store results as the next revision of the run's city and period, unless they equal the current one."""
     frames = checked_results(results)
-    hashes = {name: table_hash(canonical_text(frame)) for name, frame in frames.items()}
-    result = combined_hash(hashes)
+    digests = [digest_of(name, frame) for name, frame in frames.items()]
+    result = combined_hash(digests)
     with writing(engine, f"publishing run {run_id}") as connection:
         run = _locked(connection, run_id)
         if run.status in ("published", "unchanged") and run.result_hash == result:
@@ -102,7 +102,7 @@ def publish(
             )
         revision = 1 if current is None else current.revision + 1
         why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
-        _load_results(connection, run_id, frames, hashes)
+        _load_results(connection, run_id, frames, digests)
         values = {"revision": revision, "cause": why, "result_hash": result}
         _end(connection, run_id, "published", message, finished_at, input_hash, policy, values)
     return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=result)
@@ -168,17 +168,19 @@ def _cause(
 
 
 def _load_results(
-    connection: Connection, run_id: str, frames: Mapping[str, pl.DataFrame], hashes: Mapping[str, str]
+    connection: Connection, run_id: str, frames: Mapping[str, pl.DataFrame], digests: Iterable[Digest]
 ) -> None:
     """Store the frames and read them back: what the database holds must be what was given, to the digit."""
-    for name, model in RESULTS.items():
-        shape, frame = shape_of(model), frames[name]
-        load(connection, shape, frame, run_id)
+    for digest in digests:
+        name, shape = digest.name, shape_of(RESULTS[digest.name])
+        load(connection, shape, frames[name], run_id)
         stored = stored_count(connection, shape.table, run_id)
-        if stored != frame.height:
-            raise WarehouseError(f"{name}: {frame.height} rows given, {stored} stored; nothing was published")
-        if stored_hash(connection, shape, run_id) != hashes[name]:
+        if stored != digest.n_rows:
+            raise WarehouseError(f"{name}: {digest.n_rows} rows given, {stored} stored; nothing was published")
+        if stored_hash(connection, shape, run_id) != digest.sha256:
             raise WarehouseError(f"{name}: the stored rows differ from those given; nothing was published")
+        values = {"columns": ",".join(digest.columns), "n_rows": digest.n_rows, "sha256": digest.sha256}
+        connection.execute(insert(ResultDigest).values(run_id=run_id, frame=name, **values))
 
 
 def _store_findings(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 
-from warehouse import publishing, queries
+from warehouse import checking, publishing, queries
 from warehouse.connection import engine_for, parsed_url, place_of
 from warehouse.lease import Lease
 from warehouse.queries import Rows
@@ -183,6 +183,10 @@ class Warehouse:
     def runs(self, city: str | None = None, period: str | None = None) -> Rows:
         """One row a run, by city, period and start. WarehouseError where the city or period has none."""
         return queries.runs(self._engine, city, period)
+
+    def check(self) -> Rows:
+        """One row a published revision: city, period, revision, run_id, and whether its rows still have its hash."""
+        return checking.check(self._engine)
 
 
 def open_warehouse(url: str, *, create: bool = True) -> Warehouse:

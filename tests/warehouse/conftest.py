@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -67,10 +66,3 @@ def sql(url: str) -> Iterator[Any]:
 
     yield run
     engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def _full_frames() -> Iterator[None]:
-    """Show whole frames where an assertion fails."""
-    with pl.Config(tbl_rows=-1, tbl_cols=-1):
-        yield

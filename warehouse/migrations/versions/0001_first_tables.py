@@ -282,6 +282,23 @@ def _tables() -> None:
         ),
     )
     op.create_table(
+        "result_digest",
+        sa.Column("run_id", IDENTIFIER, nullable=False, comment="Run the row belongs to"),
+        sa.Column("frame", IDENTIFIER, nullable=False, comment="Results frame: employees, indicators or scores"),
+        sa.Column(
+            "columns", sa.Text(), nullable=False, comment="Columns that were hashed, in order, joined by a comma"
+        ),
+        sa.Column("n_rows", sa.BigInteger(), nullable=False, comment="Rows stored"),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="SHA-256 of the rows in PostgreSQL's COPY text, by key"),
+        sa.CheckConstraint("n_rows >= 0", name=op.f("ck_result_digest_counts")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_result_digest_run")),
+        sa.PrimaryKeyConstraint("run_id", "frame", name=op.f("pk_result_digest")),
+        comment=(
+            "One row a results frame of a published run: what its table must still hold; `result_hash` is "
+            "over these rows."
+        ),
+    )
+    op.create_table(
         "validation_result",
         sa.Column("run_id", IDENTIFIER, nullable=False, comment="Run the row belongs to"),
         sa.Column("dataset", IDENTIFIER, nullable=False, comment="Canonical dataset that was checked"),
