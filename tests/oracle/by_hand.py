@@ -7,6 +7,7 @@ cities' weights.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -376,3 +377,29 @@ def single_item_policy(tested: Item) -> Policy:
     """A policy whose results group is one item; its behaviour group is the ratings of behaviour alone."""
     others = item("behaviour") if tested.id != "behaviour" else item("discipline")
     return policy_by_hand((tested,), (others,))
+
+
+def with_parameters(policy: Policy, catalogue: Mapping[str, type[Parameters]]) -> Policy:
+    """The same policy, its parameters as the types of another catalogue (indicator id -> type)."""
+
+    def retyped(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return tuple(
+            one.model_copy(update={"parameters": catalogue[one.indicator].model_validate(one.parameters.model_dump())})
+            for one in items
+        )
+
+    def group(old: Group) -> Group:
+        return old.model_copy(update={"items": retyped(old.items)})
+
+    sectors = {
+        name: variant.model_copy(
+            update={
+                side: retyped(items)
+                for side in ("results", "behaviour")
+                if (items := getattr(variant, side)) is not None
+            }
+        )
+        for name, variant in policy.sectors.items()
+    }
+    changes = {"results": group(policy.results), "behaviour": group(policy.behaviour), "sectors": sectors}
+    return policy.model_copy(update=changes)

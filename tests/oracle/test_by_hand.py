@@ -7,7 +7,7 @@ import pytest
 from policies.loading import load_policy
 from policies.model import GROUPS, Item, Policy
 from policies.period import Period
-from tests.oracle.by_hand import CATALOGUE, CITIES, national
+from tests.oracle.by_hand import CATALOGUE, CITIES, national, with_parameters
 
 SECTORS = ("general", "health", "education", "civil_registry")
 
@@ -51,3 +51,8 @@ def test_national_rules() -> None:
     assert [step.from_days for step in file.discipline_ladder.steps if step.from_days >= 3] == [
         step.from_days for step in by_hand.discipline_ladder.steps
     ]
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_retyped_policy_says_the_same(city: str) -> None:
+    assert with_parameters(CITIES[city], CATALOGUE) == CITIES[city]
