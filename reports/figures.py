@@ -87,7 +87,9 @@ def days(first: dt.date, end: dt.date, lang: Lang) -> str:
 def instant(value: dt.datetime, lang: Lang) -> str:
     """21 November 2026, 19.41.05 UTC+07:00; the offset as written, none where none was."""
     clock = f"{value:%H.%M.%S}" if lang == "id" else f"{value:%H:%M:%S}"
-    return f"{day(value.date(), lang)}, {clock} {value.tzname() or ''}".rstrip()
+    offset = value.utcoffset()
+    zone = "" if offset is None else f" {dt.timezone(offset)}"
+    return f"{day(value.date(), lang)}, {clock}{zone}"
 
 
 def runs_of(numbers: Iterable[int]) -> str:

@@ -52,8 +52,8 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
         "The data do not meet the requirements: no score was computed or loaded from them.",
     ),
     "rows_sentence": (
-        "Baris masuk {n_rows} = sah {n_valid} + dikarantina {n_quarantined}",
-        "Rows in {n_rows} = valid {n_valid} + quarantined {n_quarantined}",
+        "Baris masuk {n_rows} = sah {n_valid} + dikarantina {n_quarantined}{share}",
+        "Rows in {n_rows} = valid {n_valid} + quarantined {n_quarantined}{share}",
     ),
     "all_accounted": ("setiap baris terhitung", "every row is accounted for"),
     "not_accounted": (

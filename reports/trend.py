@@ -31,17 +31,16 @@ class Trend:
     segments: tuple[str, ...]
     dots: tuple[tuple[str, str], ...]
     last: tuple[str, str]
-    flat: bool
 
 
-def trend_of(finding: Finding, past: Sequence[PastRun], labels: Labels, lang: Lang) -> Trend | None:
-    """The trend of a finding over past runs (oldest first) and this one; None where nothing can be compared."""
+def trend_of(finding: Finding, dataset: str, past: Sequence[PastRun], labels: Labels, lang: Lang) -> Trend | None:
+    """The trend of a dataset's finding over past runs (oldest first) and this; None where none compares."""
     now = _counts(finding.n_evaluated, finding.n_unexpected)
     earlier = [
         _counts(old.n_evaluated, old.n_unexpected)
         for run in past
         for old in run.findings
-        if (old.dataset, old.expectation_id) == (finding.dataset, finding.expectation_id)
+        if (old.dataset, old.expectation_id) == (dataset, finding.expectation_id)
     ][-(N_RUNS - 1) :]
     if now is None or not any(earlier):
         return None
@@ -58,7 +57,6 @@ def trend_of(finding: Finding, past: Sequence[PastRun], labels: Labels, lang: La
         segments=segments,
         dots=dots,
         last=last,
-        flat=top == 0,
     )
 
 

@@ -16,10 +16,12 @@ Action = Literal["passed", "counted", "quarantined", "warned", "stopped"]
 
 
 def _names(value: object) -> object:
-    """One name, several, or none, always as a list."""
+    """None, one or several, parted by commas or listed: always a list, each name once."""
     if value is None:
         return []
-    return [value] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return list(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    return value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
@@ -38,7 +40,10 @@ class Reference(_Part):
 
 
 class Finding(_Part):
-    """What one expectation found. Counts are rows; null where an expectation is not about rows."""
+    """What one expectation found.
+
+    Counts are rows, and nothing where an expectation is about no row: those of the delivery never are.
+    """
 
     expectation_id: str
     expectation_type: str = ""
@@ -155,7 +160,6 @@ class PastRun(_Part):
     """An earlier run's findings."""
 
     run_id: str
-    finished_at: dt.datetime | None = None
     findings: tuple[PastFinding, ...] = ()
 
 

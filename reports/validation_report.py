@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from reports.writing import already_there, canonical_json, write_once
 
 PAGE: Final = "validation.html"
 DOCUMENT: Final = "validation.json"
+_STYLE: Final = Path(__file__).parent / "static" / "report.css"
 
 # A longer list of rows is folded on the screen; on paper every list is open.
 _FOLD_FROM: Final = 60
@@ -71,7 +72,30 @@ def render_validation_report(
 ) -> str:
     """The page as text, see `write_validation_report`. The same document and history give the same text."""
     read, past = read_document(document, history)
-    style = (Path(__file__).parent / "static" / "report.css").read_text(encoding="utf-8")
+    labels = LABELS[lang]
+    anchors = _Anchors()
+    sections = [_section(part, past, anchors, lang) for part in read.datasets]
+    style = _STYLE.read_text(encoding="utf-8")
+    return (
+        _environment(lang)
+        .get_template("validation.html.j2")
+        .render(
+            document=read,
+            sections=sections,
+            delivery=_delivery(read, sections, anchors, lang),
+            labels=labels,
+            lang=lang,
+            style=Markup(style),  # noqa: S704 - our own file
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            days=figures.days(read.period_start, read.period_end, lang),
+            trend_width=WIDTH,
+            trend_height=HEIGHT,
+        )
+    )
+
+
+@cache
+def _environment(lang: Lang) -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -82,25 +106,11 @@ def render_validation_report(
     )
     environment.filters |= {
         "number": partial(figures.number, lang=lang),
-        "day": partial(figures.day, lang=lang),
+        "share": partial(figures.share, lang=lang),
         "instant": partial(figures.instant, lang=lang),
         "dataset_label": partial(dataset_label, lang=lang),
     }
-    labels = LABELS[lang]
-    anchors = _Anchors()
-    sections = [_section(part, past, anchors, lang) for part in read.datasets]
-    return environment.get_template("validation.html.j2").render(
-        document=read,
-        sections=sections,
-        delivery=_delivery(read, sections, past, anchors, lang),
-        labels=labels,
-        lang=lang,
-        style=Markup(style),  # noqa: S704 - our own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        days=figures.days(read.period_start, read.period_end, lang),
-        trend_width=WIDTH,
-        trend_height=HEIGHT,
-    )
+    return environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +131,12 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
+    """A finding as it is shown; `counts` is empty where it is about no row, `datasets` where the section says it."""
+
     finding: Finding
     anchor: str
     counts: str
+    datasets: tuple[str, ...]
     failing: tuple[_Rows, ...]
     shown: str
     folded: str | None
@@ -141,6 +154,12 @@ class _Section:
     @property
     def has_trend(self) -> bool:
         return any(one.trend for one in self.met)
+
+    @property
+    def protects(self) -> tuple[str, ...]:
+        """Said once where it is the same for every expectation."""
+        said = {one.finding.protects for one in (*self.failed, *self.met)}
+        return said.pop() if self.part and len(said) == 1 else ()
 
 
 class _Anchors:
@@ -166,40 +185,61 @@ def _section(part: DatasetFindings, past: Sequence[PastRun], anchors: _Anchors, 
     """A dataset's section, what failed worst first."""
     anchor = anchors.new("dataset", part.dataset)
     files = tuple(_File(file, anchors.new("file", part.dataset, file.sha256[:_SHORT_HASH])) for file in part.files)
-    # Findings of a dataset need not repeat its name.
-    findings = [finding.model_copy(update={"dataset": part.dataset}) for finding in part.findings]
-    return _split(anchor, part, files, files, findings, past, anchors, lang)
+    by_hash = {file.counts.sha256: file for file in files}
+    shown = []
+    for finding in part.findings:
+        trend = trend_of(finding, part.dataset, past, LABELS[lang], lang)
+        anchor_of_it = anchors.new(part.dataset, finding.expectation_id)
+        shown.append(_finding(finding, anchor_of_it, by_hash, trend, _counts(finding, lang), lang=lang))
+    return _Section(anchor, part, files, _worst_first(shown), tuple(one for one in shown if one.finding.success))
 
 
-def _delivery(
-    document: ValidationDocument,
-    sections: Sequence[_Section],
-    past: Sequence[PastRun],
-    anchors: _Anchors,
-    lang: Lang,
-) -> _Section:
-    files = tuple(file for section in sections for file in section.files)
-    return _split(anchors.new("delivery"), None, (), files, document.delivery, past, anchors, lang)
+def _delivery(document: ValidationDocument, sections: Sequence[_Section], anchors: _Anchors, lang: Lang) -> _Section:
+    """What was found about the delivery: one entry a failure, one an expectation that datasets meet."""
+    by_hash = {file.counts.sha256: file for section in reversed(sections) for file in section.files}
+    anchor = anchors.new("delivery")
+    met: dict[tuple[str, str], list[Finding]] = {}
+    failed = []
+    for finding in document.delivery:
+        if finding.success:
+            met.setdefault((finding.expectation_id, finding.expected), []).append(finding)
+        else:
+            anchor_of_it = anchors.new("delivery", finding.dataset or "all", finding.expectation_id)
+            failed.append(_finding(finding, anchor_of_it, by_hash, datasets=_datasets([finding]), lang=lang))
+    return _Section(
+        anchor,
+        None,
+        (),
+        _worst_first(failed),
+        tuple(_met_by_all(findings, anchors.new("delivery", key[0]), lang) for key, findings in met.items()),
+    )
 
 
-def _split(
-    anchor: str,
-    part: DatasetFindings | None,
-    files: tuple[_File, ...],
-    known: Sequence[_File],
-    findings: Sequence[Finding],
-    past: Sequence[PastRun],
-    anchors: _Anchors,
-    lang: Lang,
-) -> _Section:
-    by_hash = {file.counts.sha256: file for file in reversed(known)}
-    shown = [_finding(finding, by_hash, past, anchors, lang) for finding in findings]
-    failed = sorted((one for one in shown if not one.finding.success), key=lambda one: _ORDER[one.finding.severity])
-    return _Section(anchor, part, files, tuple(failed), tuple(one for one in shown if one.finding.success))
+def _met_by_all(findings: Sequence[Finding], anchor: str, lang: Lang) -> _Finding:
+    """One entry of an expectation that several datasets meet."""
+    protects = dict.fromkeys(indicator for finding in findings for indicator in finding.protects)
+    together = findings[0].model_copy(update={"protects": tuple(protects)})
+    return _finding(together, anchor, {}, datasets=_datasets(findings), lang=lang)
+
+
+def _datasets(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.dataset for finding in findings if finding.dataset))
+
+
+def _worst_first(findings: Sequence[_Finding]) -> tuple[_Finding, ...]:
+    failed = (one for one in findings if not one.finding.success)
+    return tuple(sorted(failed, key=lambda one: _ORDER[one.finding.severity]))
 
 
 def _finding(
-    finding: Finding, by_hash: Mapping[str, _File], past: Sequence[PastRun], anchors: _Anchors, lang: Lang
+    finding: Finding,
+    anchor: str,
+    by_hash: Mapping[str, _File],
+    trend: Trend | None = None,
+    counts: str = "",
+    *,
+    datasets: tuple[str, ...] = (),
+    lang: Lang,
 ) -> _Finding:
     labels = LABELS[lang]
     n_shown = len(finding.failing)
@@ -207,12 +247,13 @@ def _finding(
     complete = n_shown >= (finding.n_unexpected or 0)
     return _Finding(
         finding=finding,
-        anchor=anchors.new(finding.dataset or "delivery", finding.expectation_id),
-        counts=_counts(finding, lang),
+        anchor=anchor,
+        counts=counts,
+        datasets=datasets,
         failing=_failing(finding, by_hash),
         shown=labels["shown_all" if complete else "shown_some"].format(n=n, of=of),
         folded=labels["show_rows"].format(n=n) if n_shown >= _FOLD_FROM else None,
-        trend=trend_of(finding, past, labels, lang),
+        trend=trend,
     )
 
 
@@ -221,13 +262,10 @@ def _counts(finding: Finding, lang: Lang) -> str:
     labels = LABELS[lang]
     n_unexpected, n_evaluated = finding.n_unexpected, finding.n_evaluated
     if n_unexpected is None and n_evaluated is None:
-        return labels["not_about_rows"]
+        return ""
     if not n_evaluated:
-        return (
-            labels["unexpected"].format(n=figures.number(n_unexpected, lang))
-            if n_unexpected
-            else labels["nothing_checked"]
-        )
+        key = "unexpected" if n_unexpected else "nothing_checked"
+        return labels[key].format(n=figures.number(n_unexpected or 0, lang))
     of = figures.number(n_evaluated, lang)
     if n_unexpected is None:
         return labels["checked"].format(of=of)

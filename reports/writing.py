@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -36,20 +36,18 @@ def write_once(path: Path, text: str) -> Path:
         ReportError: the file is there already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as out:
+        with temporary.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        # mkstemp opens for the owner alone; a report has the rights of any new file.
-        Path(temporary).chmod(0o666 & ~_umask())
         # A hard link, not a rename: of two writers the second fails instead of replacing what the first wrote.
         path.hardlink_to(temporary)
     except FileExistsError:
         raise ReportError([already_there(path)]) from None
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return path
 
 
@@ -65,9 +63,3 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> Path:
         ReportError: a manifest is there already, or it is not plain JSON.
     """
     return write_once(folder / MANIFEST, canonical_json(MANIFEST, manifest))
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
