@@ -3,6 +3,7 @@
 One module a subject: `agencies` and `people` say who there is, most others what they did, `defects` what is wrong.
 """
 
+from sources.synth.defects import DEFECTS, Defect
 from sources.synth.generation import SynthReport, generate
 
-__all__ = ["SynthReport", "generate"]
+__all__ = ["DEFECTS", "Defect", "SynthReport", "generate"]

@@ -117,8 +117,10 @@ def attendance(world: World, persons: pl.DataFrame, units: pl.DataFrame) -> pl.D
         [
             shifts.filter("has_in").with_columns(second=arrival, turn=0),
             shifts.filter("has_out").with_columns(second=departure, turn=3),
-            # A second press of the finger, and a punch around noon.
-            shifts.filter(both & chance.happens("twice", key, 0.02)).with_columns(second=arrival + 20, turn=1),
+            # A second press of the finger (some delivered twice: the same moment), and a punch around noon.
+            shifts.filter(both & chance.happens("twice", key, 0.02)).with_columns(
+                second=arrival + 20 * chance.whole("twice after", key, 3), turn=1
+            ),
             shifts.filter(both & chance.happens("noon", key, 0.03)).with_columns(
                 second=(arrival + departure) // 2, turn=2
             ),
@@ -129,7 +131,7 @@ def attendance(world: World, persons: pl.DataFrame, units: pl.DataFrame) -> pl.D
     direction = pl.when(pl.col("turn") <= 1).then(pl.lit("in")).when(pl.col("turn") == 3).then(pl.lit("out"))
     return (
         events.filter(~down)
-        .sort("index", "moment")
+        .sort("index", "moment", "turn", "day_no")
         .select(
             "employee_id",
             timestamp=instant_text(pl.col("moment"), pl.col("writes_offset")),

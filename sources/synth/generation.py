@@ -49,6 +49,8 @@ def generate(
 ) -> SynthReport:
     """Write `<dataset>.<format>` for all sixteen datasets into `out` (made if missing; same names are replaced).
 
+    A dataset that a very small world has no row of gets no file.
+
     The same arguments give the same bytes. The period is half-open and a calendar month, quarter or year; local time is
     Asia/Jakarta. `defects` is the share of rows (0 to 0.4) that get a spoiled copy, of `defect_kinds` (all by default;
     see `sources.synth.defects`). `on_progress` is called with a dataset and its rows so far.

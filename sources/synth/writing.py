@@ -17,7 +17,10 @@ _GROUP_ROWS = 250_000
 
 
 class Writer(Protocol):
-    """Takes the chunks of one dataset; the file has its name only once `close` was called."""
+    """Takes the chunks of one dataset; the file has its name only once `close` was called.
+
+    A dataset without a row leaves no file, for a file without a row stops a run; an earlier one of that name goes.
+    """
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows: the contract's columns as text, and `_defect`."""
@@ -35,9 +38,11 @@ class CsvWriter:
         self._part = folder / f"{dataset.name}.csv.part"
         self._file: BinaryIO = self._part.open("wb")
         self._file.write((",".join(self._names) + "\n").encode())
+        self._is_empty = True
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows; a `short_row` loses its last field."""
+        self._is_empty &= rows.is_empty()
         short = rows["_defect"].eq_missing(SHORT_ROW).arg_true().to_list()
         text = rows.select(self._names)
         if not short:
@@ -52,7 +57,11 @@ class CsvWriter:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
-        self._part.replace(self._path)
+        if self._is_empty:
+            self._part.unlink()
+            self._path.unlink(missing_ok=True)
+        else:
+            self._part.replace(self._path)
 
 
 class ParquetWriter:
@@ -68,6 +77,8 @@ class ParquetWriter:
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows."""
+        if rows.is_empty():
+            return
         typed = rows.select(_typed(column.name, column.kind) for column in self._dataset.columns)
         typed.write_parquet(self._parts / f"{self._written:06d}.parquet")
         self._written += 1
@@ -75,9 +86,11 @@ class ParquetWriter:
     def close(self) -> None:
         """Join the chunks, streaming."""
         whole = self._parts / "whole"
-        parts = sorted(self._parts.glob("*.parquet"))
-        pl.scan_parquet(parts).sink_parquet(whole, row_group_size=_GROUP_ROWS)
-        whole.replace(self._path)
+        if parts := sorted(self._parts.glob("*.parquet")):
+            pl.scan_parquet(parts).sink_parquet(whole, row_group_size=_GROUP_ROWS)
+            whole.replace(self._path)
+        else:
+            self._path.unlink(missing_ok=True)
         shutil.rmtree(self._parts)
 
 

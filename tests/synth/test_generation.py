@@ -12,7 +12,7 @@ import pytest
 from sources.contracts import DATASETS
 from sources.synth import generate, generation
 from tests.synth.refusals import end_instant, instant
-from tests.synth.worlds import Q3, MadeWorld, made
+from tests.synth.worlds import Q3, MadeWorld, made, make
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -59,6 +59,16 @@ def test_parquet_holds_the_rows_of_the_csv() -> None:
                     read = end_instant if column.kind == "end_instant" else instant
                 cells = [row[column.name] for row in text.rows(name)]
                 assert frame[column.name].to_list() == [read(cell) if cell else None for cell in cells], column.name
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_dataset_without_a_row_leaves_no_file(tmp_path: Path, form: str) -> None:
+    # The civil registry comes first in a block: fourteen people have no outcome to be measured by.
+    make(tmp_path, 60, seed=5, format=form)
+    assert (tmp_path / f"outcomes.{form}").exists()
+    report = make(tmp_path, 14, seed=5, format=form).report
+    assert report.rows["outcomes"] == 0
+    assert {path.stem for path in tmp_path.iterdir()} == set(DATASETS) - {"outcomes"}
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

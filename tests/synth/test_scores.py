@@ -1,8 +1,9 @@
-"""A generated quarter, read and scored by the real parts, shows everything a policy can say."""
+"""A generated quarter, small or large, read and scored by the real parts, shows everything a policy can say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from sources import land, load_source_map, read_dataset
 from tests.synth.worlds import make
 from transforms import CATALOGUE, DATASETS_READ, score
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "2026-Q3"
 CITIES = ("kalianda", "pauh", "sibolga", "bangko", "tangerang_selatan")
 LEVELS = ("above", "meets", "below")
 REASONS = {
@@ -36,12 +38,14 @@ REASONS = {
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def frames(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, pl.LazyFrame]:
-    """2,000 people, every dataset read as a run reads it."""
+@pytest.fixture(scope="module", params=["the shipped example", "2,000 people"])
+def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, pl.LazyFrame]:
+    """Every dataset, read as a run reads it."""
     folder = tmp_path_factory.mktemp("city")
-    make(folder / "inputs", 2_000, seed=1)
-    source_map = load_source_map(folder / "inputs", None)
+    inputs = EXAMPLE
+    if request.param != "the shipped example":
+        inputs = make(folder / "inputs", 2_000, seed=1).folder
+    source_map = load_source_map(inputs, None)
     landed = land(source_map, folder / "landing")
     for name in DATASETS_READ:
         read_dataset(source_map, landed, name, timezone="Asia/Jakarta", out=folder / "canonical")

@@ -88,7 +88,7 @@ def test_requests_of_every_kind(town: MadeWorld) -> None:
         "",
     }
     late = [row for row in rows if row["due_at"] and row["closed_at"]]
-    overdue = [end_instant(row["closed_at"]) > end_instant(row["due_at"]) for row in late]  # type: ignore[operator]
+    overdue = [end_instant(row["closed_at"]) > end_instant(row["due_at"]) for row in late]
     assert 0.02 < sum(overdue) / len(overdue) < 0.5
     standards = {row["service_type"] for row in town.rows("service_standards")}
     assert {row["service_type"] for row in rows if row["kind"] == "document"} - standards  # the default limit
@@ -117,7 +117,7 @@ def test_no_work_plan_and_no_milestones_due(town: MadeWorld) -> None:
     reports = town.rows("progress")
     assert any(not row["reported_at"] for row in reports)
     assert any(
-        row["reported_at"] and row["due_at"] and instant(row["reported_at"]) > end_instant(row["due_at"])  # type: ignore[operator]
+        row["reported_at"] and row["due_at"] and instant(row["reported_at"]) > end_instant(row["due_at"])
         for row in reports
     )
 

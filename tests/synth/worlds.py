@@ -24,8 +24,11 @@ class MadeWorld:
     report: SynthReport
 
     def records(self, dataset: str) -> list[dict[str, str] | None]:
-        """The records of the CSV; None for one with another number of fields than the header."""
-        with (self.folder / f"{dataset}.csv").open(newline="", encoding="utf-8") as file:
+        """The records of the CSV; None for one with another number of fields than the header; no file: none."""
+        path = self.folder / f"{dataset}.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
             rows = csv.reader(file)
             header = next(rows)
             return [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in rows]
