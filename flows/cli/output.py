@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
@@ -53,8 +54,8 @@ class Format(StrEnum):
 class Records:
     """Rows to write, read once; a column that `types` does not name is text.
 
-    In a table: `first` are the columns a narrow one must not miss, `above` those said once above it, `n_shown` the rows
-    it has at most (None: all).
+    In a table: `first` are the columns a narrow one must not miss, `above` those said once above it; `whole` is a short
+    list, shown with all its rows and columns.
     """
 
     title: str
@@ -63,7 +64,7 @@ class Records:
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     first: Sequence[str] = ()
     above: Sequence[str] = ()
-    n_shown: int | None = TABLE_ROWS
+    whole: bool = False
 
 
 def format_of(written: Format | None, output: Path | None, *, as_json: bool = False) -> Format:
@@ -125,8 +126,10 @@ def write_json(records: Records, stream: IO[str]) -> None:
 def as_json(value: object) -> str:
     """JSON text of a value; a Decimal becomes a number with its digits, a date or an instant ISO text."""
     match value:
-        case None | bool() | int() | str():
-            return json.dumps(value, ensure_ascii=False)
+        case str():
+            return encode_basestring(value)
+        case None | bool() | int():
+            return json.dumps(value)
         case Decimal():
             return f"{value:f}"
         case dt.date():  # an instant is one too
@@ -231,7 +234,7 @@ def write_table(records: Records) -> None:
     from rich.text import Text
 
     console = screen()
-    head = list(itertools.islice(records.rows, records.n_shown))
+    head = list(itertools.islice(records.rows, None if records.whole else TABLE_ROWS))
     n_more = sum(1 for _ in records.rows)
     place = {name: position for position, name in enumerate(records.columns)}
     said = [f"{name} {shown(str(head[0][place[name]]))}" for name in records.above if head]
@@ -239,7 +242,7 @@ def write_table(records: Records) -> None:
     table_columns = [name for name in records.columns if name not in records.above]
     cells = {name: [table_cell(name, row[place[name]]) for row in head] for name in table_columns}
     widest = _WIDEST if console.width < _UNLIMITED else _UNLIMITED
-    kept = _fitting(cells, [*records.first, *table_columns], console.width)
+    kept = table_columns if records.whole else _fitting(cells, [*records.first, *table_columns], console.width)
     table = new_table()
     for name in kept:
         right = records.types.get(name, "text") in {"integer", "decimal_2", "decimal_6"}
@@ -286,7 +289,7 @@ def _fitting(cells: Mapping[str, Sequence[str]], wanted: Iterable[str], room: in
 
     taken: set[str] = set()
     for name in dict.fromkeys(wanted):
-        needed = min(max(map(cell_len, (name, *cells[name]))), _WIDEST) + 2  # the gap between columns
+        needed = min(max(map(cell_len, (name, *cells[name]))), _WIDEST) + 3  # the gap between columns
         if needed <= room or not taken:
             taken.add(name)
             room -= needed

@@ -18,7 +18,7 @@ from flows.cli.output import Format, Records, as_json, new_table, say_json, scre
 from flows.cli.problems import CommandError
 
 if TYPE_CHECKING:
-    from policies import Policy
+    from policies import Period, Policy
     from policies.model import Item
 
 CityArgument = Annotated[str, typer.Argument(metavar="CITY", help="City, as `kinerja policies list` names it.")]
@@ -52,7 +52,7 @@ def list_all(json: Json = False) -> None:
         policy = _at(path, city, day)
         rows.append((city, policy.name, day, policy.timezone, ", ".join(policy.periods), len(policy.all_items())))
     columns = ("city", "name", "in_force", "timezone", "periods", "items")
-    records = Records(title="policies", columns=columns, rows=iter(rows), types={"items": "integer"})
+    records = Records(title="policies", columns=columns, rows=iter(rows), types={"items": "integer"}, whole=True)
     write(records, Format.JSON if json else Format.TABLE)
 
 
@@ -130,7 +130,7 @@ def diff(
     if names[0] == names[1]:
         names = [f"{names[0]} (from)", f"{names[1]} (to)"]
     title = f"{left.city} {left.in_force} and {right.city} {right.in_force}: {len(rows)} differences"
-    write(Records(title=title, columns=("where", *names), rows=iter(rows), n_shown=None), format)
+    write(Records(title=title, columns=("where", *names), rows=iter(rows), whole=True), format)
 
 
 # --- which policy ---------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def _at(path: Path, city: str, day: dt.date, *, name: str | None = None) -> Poli
         alone.parent.mkdir(parents=True)
         shutil.copyfile(path, alone)
         if (rules := _root() / "national").is_dir():
-            (root / "national").symlink_to(rules.resolve(), target_is_directory=True)
+            shutil.copytree(rules, root / "national")
         for period in _first_periods(day):
             try:
                 return load_policy(city, period, CATALOGUE, root=root)
@@ -222,7 +222,7 @@ def _at(path: Path, city: str, day: dt.date, *, name: str | None = None) -> Poli
     )
 
 
-def _first_periods(day: dt.date) -> Iterator[Any]:
+def _first_periods(day: dt.date) -> Iterator[Period]:
     """The first month, quarter and year that begin on the day or later."""
     from policies import Period
 
@@ -231,7 +231,10 @@ def _first_periods(day: dt.date) -> Iterator[Any]:
         *(f"{day.year + quarter // 4}-Q{quarter % 4 + 1}" for quarter in ((day.month - 1) // 3, (day.month + 2) // 3)),
         *(str(day.year + later) for later in (0, 1)),
     ]
-    found = [period for period in map(Period.parse, texts) if period.start >= day]
+    try:
+        found = [period for period in map(Period.parse, texts) if period.start >= day]
+    except ValueError as error:
+        raise CommandError([f"no period begins on {day} or later: {error}"]) from error
     return iter({period.kind: period for period in reversed(found)}.values())
 
 
@@ -378,6 +381,8 @@ def _said(value: object) -> str | None:
             return _plain(value)
         case str():
             return value
+        case {"item": str(), "course": {"id": str() as course}}:
+            return course
         case {"indicator": str(), "weight": Decimal() as weight}:
             return f"item of weight {_plain(weight)}"
         case _:
