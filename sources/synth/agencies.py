@@ -149,6 +149,13 @@ UNIT_KINDS: Final = (
 
 FIRST_SLOT: Final = tuple(itertools.accumulate((kind.size for kind in UNIT_KINDS), initial=0))[:-1]
 """Slot of each kind's head within the block."""
+LEAD_SLOTS: Final = tuple(
+    first + place
+    for first, kind in zip(FIRST_SLOT, UNIT_KINDS, strict=True)
+    for place in range(2 if kind.deputy else 1)
+    if kind.agency != "POS"
+)
+"""Slots of heads and deputies, who stay the whole period; of an outpost's two people neither is one."""
 SUBDISTRICT: Final = 4
 """Number of the kind whose head the POS units report to."""
 OUTPOST: Final = 6
@@ -187,7 +194,7 @@ def slots() -> pl.DataFrame:
                     "place": place,
                     "first_slot": first,
                     "unit_size": kind.size,
-                    "is_lead": place < staff_from and number != OUTPOST,
+                    "is_lead": first + place in LEAD_SLOTS,
                     "boss_slot": first + 1 if under_deputy else first,
                     "position_id": position.id,
                     "position_name": position.name,

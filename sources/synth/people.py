@@ -13,11 +13,12 @@ from typing import Final
 import polars as pl
 
 from sources.synth import names
-from sources.synth.agencies import BLOCK, CLERK, FIRST_SLOT, OUTPOST, SUBDISTRICT, UNIT_KINDS, slots
+from sources.synth.agencies import BLOCK, CLERK, FIRST_SLOT, LEAD_SLOTS, OUTPOST, SUBDISTRICT, UNIT_KINDS, slots
 from sources.synth.world import DAY, World
 
 BIRTH_DAYS: Final = 9497
-"""A prime: birth dates over 26 years, each person's by a linear step, so that date and serial never meet twice."""
+"""Birth dates over 26 years. A prime, and 3 does not divide the number before it: cubing permutes the days, so that
+each date is met once before a serial repeats."""
 SPOILED_SERIAL: Final = 500
 """Added to the serial of the copy of a row of the roster that is to be refused."""
 SUPERIOR: Final = BIRTH_DAYS * 998
@@ -31,14 +32,16 @@ def sex(world: World, index: pl.Expr) -> pl.Expr:
 
 def birth_date(world: World, index: pl.Expr) -> pl.Expr:
     """Born 58 to 32 years before the period."""
-    step, first = (world.seed * 7919 + 4001) % (BIRTH_DAYS - 1) + 1, world.seed * 104729 % BIRTH_DAYS
-    born = (index * step + first) % BIRTH_DAYS
+    factor, shift = world.seed * 7919 % (BIRTH_DAYS - 1) + 1, world.seed * 104729 % BIRTH_DAYS
+    place = (index + shift) % BIRTH_DAYS
+    born = place * place * place * factor % BIRTH_DAYS
     return pl.lit(dt.date(world.start.year - 58, 1, 1)) + pl.duration(days=born)
 
 
 def is_contract(world: World, index: pl.Expr) -> pl.Expr:
-    """Whether PPPK rather than PNS."""
-    return world.chance.happens("contract", index, 0.22)
+    """Whether PPPK rather than PNS; who leads is PNS."""
+    leads = (index % BLOCK).is_in(LEAD_SLOTS) | (index == SUPERIOR)
+    return world.chance.happens("contract", index, 0.22) & ~leads
 
 
 def assigned_year(world: World, index: pl.Expr) -> pl.Expr:

@@ -6,11 +6,14 @@ import datetime as dt
 import itertools
 import re
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.contracts import DATASETS, SECTORS
+from sources.synth.people import employee_id, retired_id
+from sources.synth.world import World
 from tests.synth.refusals import refusals
 from tests.synth.worlds import MadeWorld, made
 
@@ -65,6 +68,15 @@ def test_employee_numbers_agree_with_the_columns(seed: int) -> None:
                 assert 1 <= int(number[12:14]) <= 12
             else:
                 assert number[12:14] == "21"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 9496])
+def test_employee_numbers_are_unique_in_a_province(seed: int) -> None:
+    world = World(300_000, *PERIODS[0], seed)
+    numbers = pl.select(index=pl.int_range(300_000)).select(number=employee_id(world, pl.col("index")))["number"]
+    assert numbers.n_unique() == 300_000
+    retired = pl.select(index=pl.int_range(300_000)).select(number=retired_id(world, pl.col("index")))["number"]
+    assert not retired.is_in(numbers.implode()).any()
 
 
 def test_supervisors_serve_in_the_unit_or_head_the_one_above(town: MadeWorld) -> None:
