@@ -7,7 +7,6 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from reports import ReportError, write_validation_report
 from reports.figures import Lang
 from reports.validation_report import render_validation_report
-from tests.reports.a_document import ATTENDANCE_FILE, a_document, a_history, met
+from tests.reports.a_document import ATTENDANCE_FILE, a_document, a_history, met, with_texts
 from tests.reports.html_page import Page
 
 LANGS: tuple[Lang, ...] = ("id", "en")
@@ -241,20 +240,6 @@ def self_contained(html: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_page_loads_nothing(lang: Lang) -> None:
     self_contained(render_validation_report(a_document(), history=a_history(), lang=lang))
-
-
-CHOSEN = {"outcome", "severity", "action", "language"}
-TIMES = {"period_start", "period_end", "known_as_of", "validated_at"}
-
-
-def with_texts(value: Any, change: Callable[[str], str], key: str = "") -> Any:
-    """The same data with every free text changed."""
-    if isinstance(value, dict):
-        return {name: with_texts(inner, change, name) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [with_texts(inner, change, key) for inner in value]
-    # An empty text is left out of the page, so it stays empty.
-    return change(value) if isinstance(value, str) and value and key not in CHOSEN | TIMES else value
 
 
 HOSTILE = (
