@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -14,9 +14,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 class Settings(BaseSettings):
     """Where things are kept. What the command line says stands before the environment, and that before the default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="KINERJA_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="KINERJA_", env_ignore_empty=True, hide_input_in_errors=True)
 
     home: Path = Path(".kinerja")
     """Folder of landed files, runs, reports and the SQLite warehouse."""
@@ -24,7 +22,7 @@ class Settings(BaseSettings):
     """URL of the warehouse; `sqlite:///<home>/warehouse.db` where none is given."""
     policies_dir: Path | None = None
     """Folder with `cities/<city>/<date>.yaml` instead of the policies that come with the platform."""
-    log_level: LogLevel = Field(default="WARNING")
+    log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
 
     @field_validator("home", "policies_dir")
@@ -42,5 +40,5 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _warehouse_at_home(self) -> Self:
         if not self.warehouse_url:
-            object.__setattr__(self, "warehouse_url", f"sqlite:///{self.home / 'warehouse.db'}")
+            self.warehouse_url = f"sqlite:///{self.home / 'warehouse.db'}"
         return self

@@ -202,7 +202,10 @@ def _text(output: Path | None) -> Iterator[IO[str]]:
 
 @contextmanager
 def _appearing(output: Path) -> Iterator[Path]:
-    """A file beside `output` that takes its place when the block ends well."""
+    """A file beside `output` that takes its place when the block ends well; only its owner may read it."""
+    output = output.resolve()  # a link stays, what it points to is replaced
+    if output.exists() and not output.is_file():
+        raise CommandError([f"{output} is no ordinary file; name one, or leave --output out for standard output"])
     try:
         number, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
     except OSError as error:

@@ -48,6 +48,8 @@ EXIT_CODES: Final[Mapping[str, ExitCode]] = {
     "policies.documents.PolicyError": ExitCode.WRONG_USE,
     "warehouse.errors.LeaseHeld": ExitCode.LEASE_HELD,
     "warehouse.errors.WarehouseError": ExitCode.FAILED,
+    "expectations.findings.ValidationStopped": ExitCode.STOPPED,
+    "reports.errors.ReportError": ExitCode.FAILED,
 }
 """Exceptions of the rooms, by module and name. Their messages are written for users and hold no personal value."""
 
@@ -78,7 +80,7 @@ def explain(error: BaseException) -> tuple[ExitCode, tuple[str, ...]]:
     for kind in type(error).__mro__:
         code = EXIT_CODES.get(f"{kind.__module__}.{kind.__qualname__}")
         if code is not None:
-            return code, tuple(getattr(error, "problems", (str(error),)))
+            return code, tuple(getattr(error, "problems", None) or getattr(error, "stops", None) or (str(error),))
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename is not None else ""
         return ExitCode.FAILED, (f"{where}{error.strerror}",)

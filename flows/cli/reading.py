@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -50,6 +50,16 @@ Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="F
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json; errors are JSON too.")]
 
 
+class _Asked(NamedTuple):
+    """What every reading command may be asked: where from, and how to write it."""
+
+    warehouse: str | None
+    home: Path | None
+    format: Format | None
+    output: Path | None
+    json: bool
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (scores, indicators, quarantine, validations, runs):
@@ -74,7 +84,7 @@ def scores(
     _read(
         f"scores of {city} {period}",
         lambda store: store.scores(city, period, revision),
-        (warehouse, home, format, output, json),
+        _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
     )
@@ -98,7 +108,7 @@ def indicators(
     _read(
         f"indicators of {city} {period}",
         lambda store: store.indicators(city, period, revision),
-        (warehouse, home, format, output, json),
+        _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
     )
@@ -125,7 +135,7 @@ def quarantine(
     _read(
         f"refused rows of {city} {period}",
         lambda store: store.quarantine(city, period, revision, run_id=run),
-        (warehouse, home, format, output, json),
+        _Asked(warehouse, home, format, output, json),
         above=("run_id",),
         hidden=() if show_values else ("record",),
     )
@@ -150,7 +160,7 @@ def validations(
     _read(
         f"validations of {city} {period}",
         lambda store: store.validations(city, period, revision, run_id=run),
-        (warehouse, home, format, output, json),
+        _Asked(warehouse, home, format, output, json),
         first=first,
         above=("run_id",),
     )
@@ -173,22 +183,21 @@ def runs(
     """
     first = ("run_id", "city", "period", "status", "revision", "cause", "started_at", "message")
     title = " ".join(["runs", *(["of"] if city or period else []), *filter(None, (city, period))])
-    _read(title, lambda store: store.runs(city, period), (warehouse, home, format, output, json), first=first)
+    _read(title, lambda store: store.runs(city, period), _Asked(warehouse, home, format, output, json), first=first)
 
 
 def _read(
     title: str,
     query: Callable[[Warehouse], Rows],
-    how: tuple[str | None, Path | None, Format | None, Path | None, bool],
+    asked: _Asked,
     *,
     first: Sequence[str] = (),
     above: Sequence[str] = (),
     hidden: Sequence[str] = (),
 ) -> None:
     """Write what a query of the warehouse gives."""
-    url, home, written, output, as_json = how
-    chosen = format_of(written, output, as_json=as_json)
-    settings = settings_from(home, url)
+    chosen = format_of(asked.format, asked.output, as_json=asked.json)
+    settings = settings_from(asked.home, asked.warehouse)
     from warehouse import open_warehouse
 
     with asked_of_warehouse():
@@ -205,4 +214,4 @@ def _read(
             first=first,
             above=above,
         )
-        write(records, chosen, output)
+        write(records, chosen, asked.output)

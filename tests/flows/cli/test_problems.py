@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from expectations.findings import ValidationStopped
 from flows.cli import main
 from flows.cli.problems import EXIT_CODES, CommandError, ExitCode, asked_of_warehouse, explain, report
 from policies import PolicyError
+from reports.errors import ReportError
 from sources import SourceError, UnreadableFile
 from warehouse import LeaseHeld, LeaseLost, WarehouseError
 
@@ -43,6 +45,12 @@ def test_the_exceptions_named_are_there(name: str) -> None:
         (PolicyError(["x.yaml:3: wrong"]), 2, ("x.yaml:3: wrong",)),
         (HELD, 4, None),
         (LeaseLost("taken over"), 1, ("taken over",)),
+        (
+            ValidationStopped(("employees: no row", "overlapping spells")),
+            3,
+            ("employees: no row", "overlapping spells"),
+        ),
+        (ReportError(["no template"]), 1, ("no template",)),
         (WarehouseError("disk full"), 1, ("disk full",)),
         (KeyboardInterrupt(), 130, ("interrupted",)),
         (OSError(errno.ENOSPC, "No space left on device", "x.parquet"), 1, ("x.parquet: No space left on device",)),

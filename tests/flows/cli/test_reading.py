@@ -163,6 +163,16 @@ def test_an_output_that_cannot_be_written(kinerja: Kinerja, home: Path) -> None:
     assert "rows.csv: cannot be written" in ended.stderr
 
 
+def test_an_output_that_is_no_file_is_left_alone(kinerja: Kinerja, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "folder")
+    for name in ("folder", "link.csv"):
+        ended = kinerja("runs", "--home", home, "--format", "csv", "--output", name)
+        assert ended.returncode == 2
+        assert "no ordinary file" in ended.stderr
+    assert (tmp_path / "link.csv").is_symlink()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
 @pytest.mark.parametrize("written", ["csv", "json", "table"])
 def test_a_reader_that_leaves_early_is_no_error(home: Path, written: str) -> None:
