@@ -6,7 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, NonNegativeInt, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    NonNegativeInt,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from reports.errors import ReportError
 
@@ -24,6 +32,8 @@ def _names(value: object) -> object:
     return value
 
 
+# The page shows it in a command that people copy into a shell.
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\z")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
@@ -35,7 +45,7 @@ class _Part(BaseModel):
 class Reference(_Part):
     """A row: SHA-256 of its landed file, and its record number there, a header being record 1."""
 
-    file: str
+    file: Sha256
     row: NonNegativeInt
 
 
@@ -64,7 +74,7 @@ class FileCounts(_Part):
     """One landed file. `n_records` is what it holds, `n_rows` what reading made of it."""
 
     name: str
-    sha256: str
+    sha256: Sha256
     n_bytes: NonNegativeInt
     n_records: NonNegativeInt | None = None
     n_rows: NonNegativeInt

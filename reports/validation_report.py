@@ -244,14 +244,14 @@ def _finding(
     labels = LABELS[lang]
     n_shown = len(finding.failing)
     n, of = figures.number(n_shown, lang), figures.number(finding.n_unexpected or n_shown, lang)
-    complete = n_shown >= (finding.n_unexpected or 0)
+    shown = labels["shown_all" if n_shown >= (finding.n_unexpected or 0) else "shown_some"].format(n=n, of=of)
     return _Finding(
         finding=finding,
         anchor=anchor,
         counts=counts,
         datasets=datasets,
         failing=_failing(finding, by_hash),
-        shown=labels["shown_all" if complete else "shown_some"].format(n=n, of=of),
+        shown=f"{shown}; {labels['in_quarantine']}" if finding.action == "quarantined" else shown,
         folded=labels["show_rows"].format(n=n) if n_shown >= _FOLD_FROM else None,
         trend=trend,
     )

@@ -238,7 +238,7 @@ def a_history() -> list[dict[str, Any]]:
     return copy.deepcopy(_HISTORY)
 
 
-CHOSEN = {"outcome", "severity", "action", "language"}
+CHOSEN = {"outcome", "severity", "action", "language", "sha256", "file"}
 TIMES = {"period_start", "period_end", "known_as_of", "validated_at"}
 
 

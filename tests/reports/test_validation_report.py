@@ -107,7 +107,7 @@ def test_a_failed_expectation_tells_everything_about_itself() -> None:
     told = facts(page(), "employee_id is on the roster")
     rows = told.pop("Baris (berkas: nomor)")
     assert rows.startswith(
-        "106 pertama dari 688; selebihnya di tabel karantina Tampilkan 106 rujukan baris "
+        "106 dari 688; semuanya ada di tabel karantina Tampilkan 106 rujukan baris "
         "4f2a9c1b (1_attlog.dat): 17, 19–21, 40, 41, 50, 52,"
     )
     assert told == {
@@ -124,7 +124,7 @@ def test_a_failed_expectation_tells_everything_about_itself() -> None:
 def test_a_failure_of_the_delivery_names_its_dataset_and_counts_no_rows() -> None:
     assert facts(page(), "a dataset the policy reads has a file") == {
         "Tingkat (severity)": "Peringatan (warning)",
-        "Tindakan": "Diperingatkan, data tetap dipakai",
+        "Tindakan": "Diperingatkan, tidak menghentikan proses",
         "Himpunan data": "Jawaban survei (SKM) survey_responses",
         "Mengapa": "without responses nobody has a satisfaction index",
         "Melindungi indikator": "satisfaction",
@@ -318,6 +318,7 @@ def test_a_document_of_another_shape_is_refused_whole_and_without_a_value(tmp_pa
     del document["city"]
     document["datasets"][1]["findings"][0]["severity"] = "SECRET"
     document["datasets"][1]["n_rows"] = -1
+    document["datasets"][1]["files"][0]["sha256"] = f"{ATTENDANCE_FILE}\n; SECRET"
     with pytest.raises(ReportError) as caught:
         write_validation_report(tmp_path / "run", document, history=[{"run_id": 7}])
     places = [problem.split(": ")[:2] for problem in caught.value.problems]
@@ -326,6 +327,7 @@ def test_a_document_of_another_shape_is_refused_whole_and_without_a_value(tmp_pa
         ["validation document", "period_start"],
         ["validation document", "outcome"],
         ["validation document", "datasets.1.n_rows"],
+        ["validation document", "datasets.1.files.0.sha256"],
         ["validation document", "datasets.1.findings.0.severity"],
         ["history", "0.run_id"],
     ]
