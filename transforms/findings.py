@@ -1,7 +1,8 @@
 """The one shape every indicator answers in: a finding for each person, with a closed status word and its reason.
 
 Columns: person, n, numerator, denominator (Int64), value (exact terms), measured (exact terms the scale reads,
-the value itself unless the data carries its own target), status, reason. value is null unless status is SCORED.
+the value itself unless the data carries its own target), status, reason. n, numerator and denominator are counted
+whatever the status; value is null unless it is SCORED.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def findings(
             "status",
             "reason",
             n=n.cast(pl.Int64),
-            numerator=pl.when(is_scored).then(numerator.cast(pl.Int64)),
-            denominator=pl.when(is_scored).then(denominator.cast(pl.Int64)),
+            numerator=numerator.cast(pl.Int64),
+            denominator=denominator.cast(pl.Int64),
             value=pl.when(is_scored).then(value.cast(TERMS)),
             measured=pl.when(is_scored).then((value if measured is None else measured).cast(TERMS)),
         )

@@ -1,7 +1,7 @@
 """One module an indicator: `indicators.<indicator_id>` holds the function `<indicator_id>(scope, parameters)`.
 
-What an indicator takes from the policy is its class `Parameters`, where it has one. Dropping a module in here is all
-it takes to make an indicator known.
+What an indicator takes from the policy is its class `Parameters`, where it has one; `READS` names the datasets without
+whose rows it has nothing to say. Dropping a module in here is all it takes to make an indicator known.
 """
 
 from __future__ import annotations
@@ -33,3 +33,6 @@ CATALOGUE: dict[str, type[Parameters]] = {
     name: getattr(module, "Parameters", Parameters) for name, module in _MODULES.items()
 }
 """What each indicator takes from the policy."""
+
+READS: dict[str, tuple[str, ...]] = {name: module.READS for name, module in _MODULES.items()}
+"""The datasets each indicator needs."""

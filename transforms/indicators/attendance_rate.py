@@ -11,6 +11,8 @@ from transforms.attendance_record import record_misses, with_record
 from transforms.findings import share_findings
 from transforms.scope import Scope
 
+READS = ("attendance", "leave")
+
 
 class Parameters(model.Parameters):
     """`min_recorded_share` of the countable days must be recorded."""

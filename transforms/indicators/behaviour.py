@@ -13,6 +13,8 @@ from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.rating_rows import latest_ratings
 from transforms.scope import Scope
 
+READS = ("ratings",)
+
 
 class Parameters(model.Parameters):
     """The supervisor's share beside peers and subordinates, where any of these rated."""

@@ -15,6 +15,8 @@ from transforms.findings import INSUFFICIENT_DATA, NOT_APPLICABLE, count, findin
 from transforms.rating_rows import latest_ratings
 from transforms.scope import Scope
 
+READS = ("ratings", "competency_standards")
+
 
 class Parameters(model.Parameters):
     """The supervisor's share beside the self-rating; from which match a person is optimal or fairly matched."""

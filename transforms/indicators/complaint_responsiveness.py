@@ -12,6 +12,8 @@ from transforms.findings import NOT_APPLICABLE, count, findings
 from transforms.requests import owed
 from transforms.scope import Scope, day_of
 
+READS = ("service_requests",)
+
 _WORST = 2
 
 

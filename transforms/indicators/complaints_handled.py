@@ -9,6 +9,8 @@ from transforms.findings import NOT_APPLICABLE, count, share_findings
 from transforms.requests import is_closed, owed
 from transforms.scope import Scope
 
+READS = ("service_requests",)
+
 
 def complaints_handled(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Complaints closed before the end of P, in time or not / complaints due in P; n: complaints due in P.

@@ -14,6 +14,8 @@ from transforms.exact import term, terms
 from transforms.findings import count, findings
 from transforms.scope import Scope
 
+READS = ("attendance", "leave")
+
 
 class Cut(model.Model):
     """Points off for up to so many minutes, included."""

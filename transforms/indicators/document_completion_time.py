@@ -10,6 +10,8 @@ from transforms.findings import NOT_APPLICABLE, count, findings
 from transforms.requests import MICROSECONDS_PER_UNIT, closed_in_span
 from transforms.scope import Scope
 
+READS = ("service_requests",)
+
 
 def document_completion_time(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Median of (closed - papers complete - paused, at least 0) / limit, in calendar hours; n: documents closed in P.

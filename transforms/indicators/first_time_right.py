@@ -9,6 +9,8 @@ from transforms.findings import NOT_APPLICABLE, count, share_findings
 from transforms.requests import closed_in_span
 from transforms.scope import Scope
 
+READS = ("service_requests",)
+
 
 def first_time_right(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Requests closed in P and never reopened / requests closed in P, of all kinds; n: requests closed in P.

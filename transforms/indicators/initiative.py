@@ -9,6 +9,8 @@ from transforms.exact import term, terms
 from transforms.findings import count, findings
 from transforms.scope import Scope
 
+READS = ("initiatives",)
+
 
 class Parameters(model.Parameters):
     """Adopted initiatives are counted for so many months."""

@@ -9,6 +9,8 @@ from transforms.findings import NOT_APPLICABLE, count, share_findings
 from transforms.scope import Scope
 from transforms.work_plan import no_plan, with_plan
 
+READS = ("objectives", "progress")
+
 
 def milestones_on_time(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Progress rows due in P and reported at or before due / progress rows due in P; n: milestones.

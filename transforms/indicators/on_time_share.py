@@ -9,6 +9,8 @@ from transforms.findings import NOT_APPLICABLE, count, share_findings
 from transforms.requests import is_closed, owed
 from transforms.scope import Scope
 
+READS = ("service_requests",)
+
 
 def on_time_share(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Requests closed at or before due / requests due in P, of all kinds; n: requests due in P.

@@ -10,6 +10,8 @@ from transforms.exact import DECIMAL_UNIT, reduced, term, terms, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
 
+READS = ("outcomes",)
+
 
 class Parameters(model.Parameters):
     """Which measure."""

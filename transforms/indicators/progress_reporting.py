@@ -9,6 +9,8 @@ from transforms.findings import NOT_APPLICABLE, count, share_findings
 from transforms.scope import Scope, day_of
 from transforms.work_plan import no_plan, with_plan
 
+READS = ("objectives", "progress")
+
 
 def progress_reporting(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Weeks with a report in P / weeks; n: weeks, which have their Monday and a countable day in P.

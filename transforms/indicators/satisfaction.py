@@ -7,9 +7,11 @@ from typing import Literal
 import polars as pl
 
 from policies import model
-from transforms.exact import DECIMAL_UNIT, reduced, term, terms, units
+from transforms.exact import DECIMAL_UNIT, term, terms, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
+
+READS = ("survey_responses",)
 
 _ELEMENTS = tuple(f"u{number}" for number in range(1, 10))
 _POINTS_PER_LEVEL = 25
@@ -57,22 +59,34 @@ def satisfaction(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
 
 
 def _sums(responses: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
-    """n_`name`, and for each element `name`_u1.. (sum of the answers, units) and n_`name`_u1.. (how many)."""
-    return responses.group_by(key).agg(
-        pl.len().alias(f"n_{name}"),
-        *(units(element).sum().alias(f"{name}_{element}") for element in _ELEMENTS),
-        *(pl.col(element).count().cast(pl.Int128).alias(f"n_{name}_{element}") for element in _ELEMENTS),
+    """n_`name`; each element's n_`name`_u1.. (answers) and `name`_u1.. (their sum); `name`_unit: what 1 is in it."""
+    sums = [f"{name}_{element}" for element in _ELEMENTS]
+    # Answers are whole levels, or rescaled to 6 decimals: in coarse units their products stay small.
+    grain = pl.lit(1, pl.Int128)
+    for step in (10**12, DECIMAL_UNIT):
+        grain = pl.when(pl.all_horizontal(pl.col(column) % step == 0 for column in sums)).then(step).otherwise(grain)
+    return (
+        responses.group_by(key)
+        .agg(
+            pl.len().alias(f"n_{name}"),
+            *(units(element).sum().alias(column) for element, column in zip(_ELEMENTS, sums, strict=True)),
+            *(pl.col(element).count().cast(pl.Int128).alias(f"n_{name}_{element}") for element in _ELEMENTS),
+        )
+        .with_columns(grain=grain)
+        .with_columns(pl.col(sums) // pl.col("grain"), (DECIMAL_UNIT // pl.col("grain")).alias(f"{name}_unit"))
+        .drop("grain")
     )
 
 
 def _index(name: str, weight: pl.Expr, total: pl.Expr) -> list[pl.Expr]:
     """The index times weight / total, one term an element; null for an element nobody answered."""
     n_elements = pl.sum_horizontal((pl.col(f"n_{name}_{element}") > 0).cast(pl.Int128) for element in _ELEMENTS)
+    times = weight.cast(pl.Int128) * _POINTS_PER_LEVEL
     parts: list[pl.Expr] = []
     for element in _ELEMENTS:
         n = pl.col(f"n_{name}_{element}")
-        num, den = reduced(pl.col(f"{name}_{element}") * _POINTS_PER_LEVEL, n * n_elements * DECIMAL_UNIT)
-        parts.append(pl.when(n > 0).then(term(num * weight.cast(pl.Int128), den * total.cast(pl.Int128))))
+        den = n * n_elements * pl.col(f"{name}_unit") * total.cast(pl.Int128)
+        parts.append(pl.when(n > 0).then(term(pl.col(f"{name}_{element}") * times, den)))
     return parts
 
 

@@ -10,6 +10,8 @@ from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
 from transforms.work_plan import objectives_in_span
 
+READS = ("objectives", "progress")
+
 
 def work_plan_achievement(scope: Scope, _: Parameters) -> pl.LazyFrame:
     """Weighted mean of achievement(realised, expected) over objectives that overlap P; n: objectives.

@@ -1,0 +1,5 @@
+"""Initiatives."""
+
+from expectations.suites.suite import Suite
+
+SUITE = Suite("initiatives", protects=("initiative",))
