@@ -141,7 +141,7 @@ RunId = Annotated[
 
 
 class InputFile(Base):
-    """One row an input file of a run and the dataset it became."""
+    """One row an input file of a run, or part of one, and the dataset it became."""
 
     __tablename__ = "input_file"
     __table_args__ = (
@@ -150,8 +150,9 @@ class InputFile(Base):
     )
 
     run_id: Mapped[RunId]
-    dataset: Mapped[Id] = mapped_column(primary_key=True, comment="Canonical dataset")
-    name: Mapped[Id] = mapped_column(primary_key=True, comment="File name as delivered")
+    number: Mapped[int] = mapped_column(primary_key=True, comment="1, 2, ... in the order of reading")
+    dataset: Mapped[Id] = mapped_column(comment="Canonical dataset")
+    name: Mapped[str] = mapped_column(comment="File name as delivered; each sheet of a workbook has a row of its own")
     sha256: Mapped[str] = mapped_column(comment="SHA-256 of the file; its copy is kept under this name")
     n_bytes: Mapped[int] = mapped_column(comment="Size of the file (bytes)")
     n_records: Mapped[int | None] = mapped_column(comment="Records read from the file; null: it was not read")

@@ -190,10 +190,12 @@ def _store_findings(
     validations: Iterable[ValidationRecord],
     quarantined: pl.DataFrame | None,
 ) -> None:
-    for model, records in ((InputFile, files), (ValidationResult, validations)):
-        rows = [{"run_id": run_id, **asdict(record)} for record in records]
-        if rows:
-            connection.execute(insert(model), rows)
+    read = [{"run_id": run_id, "number": number, **asdict(file)} for number, file in enumerate(files, start=1)]
+    if read:
+        connection.execute(insert(InputFile), read)
+    found = [{"run_id": run_id, **asdict(validation)} for validation in validations]
+    if found:
+        connection.execute(insert(ValidationResult), found)
     if quarantined is not None and quarantined.height:
         order = ["dataset", "file_sha256", "row", "column", "reason"]
         numbered = quarantined.sort(order, maintain_order=True).with_row_index("number", offset=1)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, event
 
-from tests.warehouse.a_run import ANI, AT, BUDI, CITY, FINDINGS, PERIOD, POLICY, now, publish, record, results
+from tests.warehouse.a_run import ANI, AT, BUDI, CITY, FILE, FINDINGS, PERIOD, POLICY, now, publish, record, results
 from warehouse import LeaseLost, Warehouse, WarehouseError, open_warehouse, result_hash
 
 
@@ -317,3 +317,16 @@ def test_a_run_id_is_used_once(warehouse: Warehouse) -> None:
     warehouse.start_run(record("run-1"))
     with pytest.raises(WarehouseError, match="starting run run-1"):
         warehouse.start_run(record("run-1"))
+
+
+def test_a_file_that_is_read_in_parts_has_a_row_for_each(warehouse: Warehouse, sql: Any) -> None:
+    publish(warehouse, "run-1", files=[FILE, dataclasses.replace(FILE, n_rows=9, n_valid=9, n_quarantined=0)])
+    assert sql("SELECT number, name, n_rows FROM input_file ORDER BY number") == [
+        (1, "attendance.csv", 4),
+        (2, "attendance.csv", 9),
+    ]
+
+
+def test_rows_of_a_file_are_valid_or_quarantined(warehouse: Warehouse) -> None:
+    with pytest.raises(WarehouseError, match="ck_input_file_rows_accounted_for"):
+        publish(warehouse, "run-1", files=[dataclasses.replace(FILE, n_valid=4)])

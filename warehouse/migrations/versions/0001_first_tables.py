@@ -237,8 +237,14 @@ def _tables() -> None:
     op.create_table(
         "input_file",
         sa.Column("run_id", IDENTIFIER, nullable=False, comment="Run the row belongs to"),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="1, 2, ... in the order of reading"),
         sa.Column("dataset", IDENTIFIER, nullable=False, comment="Canonical dataset"),
-        sa.Column("name", IDENTIFIER, nullable=False, comment="File name as delivered"),
+        sa.Column(
+            "name",
+            sa.Text(),
+            nullable=False,
+            comment="File name as delivered; each sheet of a workbook has a row of its own",
+        ),
         sa.Column("sha256", sa.Text(), nullable=False, comment="SHA-256 of the file; its copy is kept under this name"),
         sa.Column("n_bytes", sa.BigInteger(), nullable=False, comment="Size of the file (bytes)"),
         sa.Column(
@@ -257,8 +263,8 @@ def _tables() -> None:
         ),
         sa.CheckConstraint("n_rows = n_valid + n_quarantined", name=op.f("ck_input_file_rows_accounted_for")),
         sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_input_file_run")),
-        sa.PrimaryKeyConstraint("run_id", "dataset", "name", name=op.f("pk_input_file")),
-        comment="One row an input file of a run and the dataset it became.",
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_input_file")),
+        comment="One row an input file of a run, or part of one, and the dataset it became.",
     )
     op.create_table(
         "quarantined_row",
