@@ -72,7 +72,8 @@ def read_dataset(
     out.mkdir(parents=True, exist_ok=True)
     contract = DATASETS[dataset]
     target = out / f"{dataset}.parquet"
-    with tempfile.TemporaryDirectory(dir=out, prefix=f".{dataset}-") as scratch:
+    # A reader that failed may still be writing.
+    with tempfile.TemporaryDirectory(dir=out, prefix=f".{dataset}-", ignore_cleanup_errors=True) as scratch:
         reading = _Reading(contract, timezone, Path(scratch), source_map, tuple(landed))
         for file in _distinct(source_map.files_of(dataset), reading):
             reading.add(file)
@@ -119,8 +120,8 @@ class _Reading:
         try:
             n_records = self._sink(file, landed, part)
             n_rows, n_problems = self._counts(file.name, part)
-        except pl.exceptions.PolarsError as error:
-            # Polars' message may quote cells.
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            # Polars' message may quote cells; it panics on some damaged Parquet.
             raise UnreadableFile(
                 file.name,
                 "while its records were read",

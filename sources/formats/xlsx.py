@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
+import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,6 +26,21 @@ MAX_RATIO: Final = 200
 """Unpacked to packed, asked of parts over `_SMALL_BYTES`; the sheets of real workbooks unpack to 5-30 times."""
 _SMALL_BYTES: Final = 32 << 20
 _CHUNK: Final = 1 << 20
+MAX_CELLS: Final = 20_000_000
+"""Cells of a sheet, empty ones included: the reader lays out the whole rectangle, 32 bytes a cell and more."""
+_PLACE: Final = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,9})["']""")
+_LONGEST_PLACE: Final = 16
+_DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 
 # What a cell that holds a time alone begins with, and how a cell that holds a day alone ends.
 _TIME_ALONE: Final = r"^(?:1899-12-3[01]|1900-01-00) "
@@ -66,25 +85,65 @@ def check_unpacked_size(path: Path, name: str) -> None:
     """Unpack every part to nowhere, so that no small file can fill the memory.
 
     Raises:
-        UnreadableFile: it is no zip, a part is damaged or lies about its size, or it unpacks to too much.
+        UnreadableFile: it is no zip, a part is damaged or lies about its size, it unpacks to too much, or a stray
+            cell far out makes its table too large.
     """
-    total = 0
     try:
         with zipfile.ZipFile(path) as archive:
+            total = 0
             for part in archive.infolist():
-                with archive.open(part) as stream:
-                    n_bytes = 0
-                    while chunk := stream.read(_CHUNK):
-                        n_bytes += len(chunk)
-                        _check_part(name, part, n_bytes, total + n_bytes)
-                total += n_bytes
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+                total += _unpack(archive, part, name, total)
+    except OSError as error:
+        # A damaged directory of the zip sends the reader to a place before the file's beginning.
+        if error.errno != errno.EINVAL:
+            raise
+        raise _no_workbook(name) from None
+    except _DAMAGED_ZIP:
+        raise _no_workbook(name) from None
+
+
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, before: int) -> int:
+    """Bytes a part unpacks to, `before` being those of the parts before it."""
+    n_bytes, n_rows, n_columns, tail = 0, 0, 0, b""
+    is_sheet = part.filename.startswith("xl/worksheets/")
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            n_bytes += len(chunk)
+            _check_part(name, part, n_bytes, before + n_bytes)
+            if is_sheet:
+                places = _PLACE.findall(tail + chunk)
+                tail = chunk[-_LONGEST_PLACE:]
+                n_rows = max(n_rows, *(int(row) for _, row in places), 0)
+                n_columns = max(n_columns, *(_column_number(letters) for letters in {one for one, _ in places}), 0)
+                _check_table(name, part, n_rows, n_columns)
+    return n_bytes
+
+
+def _column_number(letters: bytes) -> int:
+    """A is 1, Z is 26, AA is 27; a row's own number carries no letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _check_table(name: str, part: zipfile.ZipInfo, n_rows: int, n_columns: int) -> None:
+    if n_rows * n_columns > MAX_CELLS:
         raise UnreadableFile(
             name,
-            "the workbook's zip archive",
-            "it is damaged, encrypted, or no .xlsx at all",
-            "Open it in a spreadsheet, save it as .xlsx without a password, and deliver it again",
-        ) from None
+            f"part {part.filename} of the workbook",
+            f"its table reaches to row {n_rows} and column {n_columns}: with the empty cells it could fill the memory",
+            "Delete the stray cells right of and below the table, or export the sheet as CSV",
+        )
+
+
+def _no_workbook(name: str) -> UnreadableFile:
+    return UnreadableFile(
+        name,
+        "the workbook's zip archive",
+        "it is damaged, encrypted, or no .xlsx at all",
+        "Open it in a spreadsheet, save it as .xlsx without a password, and deliver it again",
+    )
 
 
 def _check_part(name: str, part: zipfile.ZipInfo, n_bytes: int, total: int) -> None:

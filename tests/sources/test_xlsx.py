@@ -160,6 +160,15 @@ def test_a_small_file_that_unpacks_to_too_much_is_refused(reader) -> None:
         reader("attendance", {"a.xlsx": bomb, "sources.yaml": MAPPING})
 
 
+def test_a_stray_cell_far_out_does_not_fill_the_memory(reader) -> None:
+    def stray(name: str, part: bytes) -> bytes:
+        return part.replace(b'r="B2"', b'r="XFD200000"').replace(b'r="2"', b'r="200000"') if "sheet1" in name else part
+
+    content = repacked(workbook([HEADER, ["1", "2026-07-01"]]), stray)
+    with pytest.raises(sources.UnreadableFile, match="reaches to row 200000 and column 16384"):
+        reader("attendance", {"a.xlsx": content, "sources.yaml": MAPPING})
+
+
 @pytest.mark.parametrize("damage", ["no zip", "cut", "flipped", "no workbook"])
 def test_a_damaged_workbook_is_refused(reader, damage: str) -> None:
     content = workbook([HEADER, ["1", "2026-07-01"]])
