@@ -56,7 +56,7 @@ def number(value: int, lang: Lang) -> str:
 def share(part: int, whole: int, lang: Lang) -> str:
     """Part of whole in percent to one decimal, half away from zero: 12,5 % (id) or 12.5% (en).
 
-    0 % and 100 % are said only where they are exact; `whole` is at least 1.
+    A share without a decimal is exact, so 2.04 % is 2,0 %, and 0.04 % is <0,1 %; `whole` is at least 1.
     """
     percent = Decimal(100 * part) / Decimal(whole)
     rounded = percent.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
@@ -65,7 +65,7 @@ def share(part: int, whole: int, lang: Lang) -> str:
         sign, rounded = "<", Decimal("0.1")
     elif part < whole and rounded == 100:
         sign, rounded = ">", Decimal("99.9")
-    text = f"{sign}{int(rounded) if rounded == int(rounded) else rounded}"
+    text = f"{sign}{int(percent) if percent == int(percent) else rounded}"
     return text.replace(".", ",") + NO_BREAK_SPACE + "%" if lang == "id" else text + "%"
 
 

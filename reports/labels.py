@@ -139,6 +139,7 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
         "Bagian baris yang tidak memenuhi dalam {n} proses terakhir, yang terbaru paling akhir: {shares}",
         "Share of rows not meeting it over the last {n} runs, this run last: {shares}",
     ),
+    "trend_never": ("{n} proses terakhir: tidak pernah gagal", "last {n} runs: never failed"),
     "provenance": ("Asal-usul", "Provenance"),
     "provenance_meaning": (
         "Masukan, kebijakan, dan kode yang sama menghasilkan laporan dan skor yang sama.",

@@ -24,13 +24,14 @@ class Trend:
     """The line, and the same in words.
 
     `segments` are the points of one polyline each: a run without rows to check parts the line. `dots` are the points
-    that no line reaches, `last` is this run's.
+    that no line reaches, `last` is this run's. `never` says that no run had a failure, and is empty where one had.
     """
 
     words: str
     segments: tuple[str, ...]
     dots: tuple[tuple[str, str], ...]
     last: tuple[str, str]
+    never: str
 
 
 def trend_of(finding: Finding, dataset: str, past: Sequence[PastRun], labels: Labels, lang: Lang) -> Trend | None:
@@ -57,6 +58,7 @@ def trend_of(finding: Finding, dataset: str, past: Sequence[PastRun], labels: La
         segments=segments,
         dots=dots,
         last=last,
+        never="" if top else labels["trend_never"].format(n=len(series)),
     )
 
 

@@ -33,6 +33,7 @@ def test_numbers(value: int, indonesian: str, english: str) -> None:
         (1, 2000, "0,1\u00a0%", "0.1%"),  # 0.05 %: half away from zero
         (1, 2001, "<0,1\u00a0%", "<0.1%"),  # something is never said to be nothing
         (1999, 2000, ">99,9\u00a0%", ">99.9%"),  # 99.95 % would round to 100: not everything is never said to be all
+        (51, 2500, "2,0\u00a0%", "2.0%"),  # 2.04 %: not exactly 2
         (9994, 10000, "99,9\u00a0%", "99.9%"),
     ],
 )

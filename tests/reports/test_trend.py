@@ -34,6 +34,7 @@ def test_shares_are_said_oldest_first_this_run_last() -> None:
     assert trend.segments == ("4.0,16.0 41.3,20.0 78.7,4.0 116.0,15.6",)
     assert trend.last == ("116.0", "15.6")
     assert not trend.dots
+    assert not trend.never
 
 
 def test_a_run_that_checked_nothing_parts_the_line() -> None:
@@ -48,6 +49,7 @@ def test_no_failure_ever_is_a_line_on_the_floor() -> None:
     trend = of_roster([run("a", 10, 0)], n_unexpected=0)
     assert trend is not None
     assert trend.segments == ("4.0,20.0 116.0,20.0",)
+    assert trend.never == "last 2 runs: never failed"
 
 
 def test_only_the_latest_runs_are_shown() -> None:
