@@ -10,7 +10,11 @@ Stock expectations, suites, validation definitions, checkpoints, stores and Data
     source = context.data_sources.add_polars("frames", origin=["_file", "_row"])
     whole = source.add_frame_asset("attendance").add_batch_definition_whole_frame("all")
     suite = context.suites.add(gx.ExpectationSuite("attendance"))
-    suite.add_expectation(gx.expectations.ExpectColumnValuesToNotBeNull(column="employee_id", severity="warning"))
+    suite.add_expectation(
+        gx.expectations.ExpectColumnValuesToNotBeNull(
+            column="employee_id", severity="warning", meta={"id": "attendance.employee_id.required"}
+        )
+    )
     definition = context.validation_definitions.add(gx.ValidationDefinition(name="attendance", data=whole, suite=suite))
     result = definition.run(batch_parameters={"dataframe": frame}, result_format="SUMMARY")
 
@@ -20,9 +24,9 @@ unless the source is added with `reveal_values=True`.
 
 Splitting rows by the same conditions that the report counts:
 
-    split = quarantine(frame, suite)             # or a list of expectations; only row-level ones take part
-    split.masks                                  # LazyFrame: the frame and one Boolean column an expectation id
-    split.valid, split.refused                   # LazyFrames; refused has a list column `_failed` of expectation ids
+    split = quarantine(frame, suite)     # or a list of expectations; only row-level ones take part
+    split.masks                          # LazyFrame: the frame and one Boolean column an expectation id (meta["id"])
+    split.valid, split.refused           # LazyFrames; refused has a list column `_failed` of expectation ids
     split.sink(valid="valid.parquet", refused="refused.parquet")    # both, streaming
 
 A row-level expectation of one's own brings its condition as a Polars expression (see `row_condition`):

@@ -18,6 +18,9 @@ import polars as pl
 
 from expectations.engine.errors import EngineProblem
 
+BEYOND_INTEGERS = 2**126
+"""More than any integer column holds, and less than Polars' largest integer."""
+
 
 def value_of(value: Any, dtype: pl.DataType) -> Any:
     """The configured value as Python holds a value of `dtype`; TypeError or ValueError where it cannot be one."""
@@ -132,6 +135,8 @@ def compare(column: pl.Expr, dtype: pl.DataType, operator: str, value: Any, what
             bound, operator = (whole + 1, ">=") if operator.startswith(">") else (whole, "<=")
         else:
             bound = whole
+    if isinstance(bound, int) and abs(bound) >= BEYOND_INTEGERS and dtype.is_integer():
+        return _against_infinity(column, operator, math.copysign(math.inf, bound))
     operations: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
         "<": pl.Expr.lt,
         "<=": pl.Expr.le,

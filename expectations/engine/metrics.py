@@ -85,7 +85,8 @@ def row_condition(
     Args:
         metric: the `map_metric` of the expectation class, e.g. "column_values.employee_number"; globally unique.
         kind: "column" for a ColumnMapExpectation, "pair" for a ColumnPairMapExpectation, "columns" for a
-            MulticolumnMapExpectation.
+            MulticolumnMapExpectation. Of these two, rows with missing values are left out as the class's field
+            `ignore_row_if` says; a class without that field looks at all rows.
         value_keys: fields of the expectation that the function takes by name; they must stand in the class's
             `success_keys` too. One that is None is not passed.
         ignores_missing: with kind "column", rows whose column is missing are not looked at.

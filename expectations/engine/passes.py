@@ -93,30 +93,30 @@ def with_masks(
 
     `checks` are by column name; `repeated_by_check` comes from `find_repeated_keys`.
     """
-    joined: dict[str, pl.Expr] = {}
+    masks: dict[str, pl.Expr] = {}
+    helpers: list[str] = []
     for name, check in checks.items():
         if not check.keys:
+            masks[name] = check.unexpected
             continue
         keys = repeated_by_check[check.identity]
         if keys.is_empty():
-            joined[name] = pl.lit(value=False)
+            masks[name] = pl.lit(value=False)
             continue
-        marker = f"__repeated_{len(joined)}"
-        right = keys.lazy().select(*key_names(check), pl.lit(value=True).alias(marker))
+        marker = f"__repeated_{len(helpers)}"
+        named = [f"{marker}_{key}" for key in key_names(check)]
+        right = keys.lazy().select(*named_as(key_names(check), named), pl.lit(value=True).alias(marker))
         frame = frame.join(
-            right,
-            left_on=list(check.keys),
-            right_on=key_names(check),
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
+            right, left_on=list(check.keys), right_on=named, how="left", nulls_equal=True, maintain_order="left"
         )
-        joined[name] = check.domain & pl.col(marker).is_not_null()
-    markers = [f"__repeated_{i}" for i in range(len(joined))]
-    masks = [joined[name] if check.keys else check.unexpected for name, check in checks.items()]
-    return frame.with_columns(mask.alias(name) for name, mask in zip(checks, masks, strict=True)).drop(
-        markers, strict=False
-    )
+        helpers += [marker, *named]
+        masks[name] = check.domain & pl.col(marker).is_not_null()
+    return frame.with_columns(mask.alias(name) for name, mask in masks.items()).drop(helpers, strict=False)
+
+
+def named_as(names: Sequence[str], others: Sequence[str]) -> list[pl.Expr]:
+    """Columns under other names."""
+    return [pl.col(name).alias(other) for name, other in zip(names, others, strict=True)]
 
 
 @dataclass

@@ -20,6 +20,7 @@ from great_expectations.expectations.registry import get_metric_kwargs
 from expectations.engine.errors import EngineProblem, UnsupportedExpectationError
 from expectations.engine.metrics import CONDITIONS, row_check
 from expectations.engine.passes import find_repeated_keys, with_masks
+from expectations.engine.results import TYPE_EXPECTATIONS
 from expectations.engine.row_checks import RowCheck
 
 FAILED = "_failed"
@@ -33,8 +34,7 @@ class Quarantine:
     """A frame split by row-level expectations.
 
     `masks` is the frame with one Boolean column an expectation, true where the row is unexpected; `expectations`
-    gives the expectation by the name of that column: its id, or its type and position where it has none. The rows
-    of every frame keep their order.
+    gives the expectation by the name of that column (see `name_of`). The rows of every frame keep their order.
     """
 
     masks: pl.LazyFrame
@@ -81,9 +81,12 @@ def quarantine(frame: pl.DataFrame | pl.LazyFrame, suite: gx.ExpectationSuite | 
     expectations: dict[str, Expectation] = {}
     problems: list[str] = []
     for position, expectation in enumerate(listed):
-        if not isinstance(expectation, ROW_LEVEL):
+        if not isinstance(expectation, ROW_LEVEL) or expectation.expectation_type in TYPE_EXPECTATIONS:
             continue
-        name = expectation.id or f"{expectation.expectation_type}[{position}]"
+        name = name_of(expectation, position)
+        if name in expectations:
+            problems.append(f"two expectations have the id {name}")
+            continue
         try:
             checks[name] = check_of(expectation, schema)
         except EngineProblem as problem:
@@ -96,6 +99,12 @@ def quarantine(frame: pl.DataFrame | pl.LazyFrame, suite: gx.ExpectationSuite | 
         raise EngineProblem("; ".join(problems))
     masks = with_masks(lazy, checks, find_repeated_keys(lazy, checks.values()))
     return Quarantine(masks, expectations, tuple(schema))
+
+
+def name_of(expectation: Expectation, position: int) -> str:
+    """The id its author gave as `meta["id"]`; else the one the store of its suite gave; else its type and place."""
+    given = (expectation.meta or {}).get("id") or expectation.id
+    return str(given or f"{expectation.expectation_type}[{position}]")
 
 
 def check_of(expectation: Any, schema: Mapping[str, pl.DataType]) -> RowCheck:

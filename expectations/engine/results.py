@@ -107,8 +107,10 @@ def graph_validate(
     for configuration in configurations:
         if configuration.type in TYPE_EXPECTATIONS:
             results.append(type_result(engine, self.active_batch_id, configuration, runtime_configuration or {}))
-    if not engine.reveal_values:
-        for result in results:
+    for result in results:
+        # Quantiles are judged by NumPy, whose Booleans Great Expectations' own stores cannot write.
+        result.success = bool(result.success)
+        if not engine.reveal_values:
             hide_values(result)
     return results
 
@@ -171,7 +173,7 @@ def type_result(
         dtype = Column.of(configuration.kwargs["column"], engine.schema(configuration.kwargs)).dtype
         matches = [is_type(dtype, name) for name in names or ()]
     except EngineProblem as problem:
-        raised = {"raised_exception": True, "exception_traceback": None, "exception_message": str(problem)}
+        raised = {"raised_exception": True, "exception_traceback": "", "exception_message": str(problem)}
         return ExpectationValidationResult(success=False, expectation_config=configuration, exception_info=raised)
     result_format = runtime_configuration.get("result_format", {})
     level = result_format.get("result_format") if isinstance(result_format, dict) else result_format
@@ -201,7 +203,8 @@ def hide_values(result: ExpectationValidationResult) -> None:
     details = result.result or {}
     kept = {key: value for key, value in details.items() if key in KEPT}
     if details.get("observed_value") is not None:
-        kept["observed_value"] = details["observed_value"] if OBSERVED_IS_NO_VALUE.fullmatch(name) else HIDDEN
+        observed = details["observed_value"]
+        kept["observed_value"] = observed if OBSERVED_IS_NO_VALUE.fullmatch(name) else hidden(observed)
     elif "observed_value" in details:
         kept["observed_value"] = None
     if "details" in details and DETAILS_ARE_NO_VALUES.fullmatch(name):
@@ -210,6 +213,13 @@ def hide_values(result: ExpectationValidationResult) -> None:
     info = result.exception_info or {}
     if info.get("raised_exception") and info.get("exception_traceback"):
         result.exception_info = hidden_exception(info)
+
+
+def hidden(observed: Any) -> Any:
+    """HIDDEN in the shape Data Docs render: a quantile's observed value holds the quantiles asked for."""
+    if isinstance(observed, dict) and set(observed) == {"quantiles", "values"}:
+        return {"quantiles": observed["quantiles"], "values": [HIDDEN] * len(observed["values"])}
+    return HIDDEN
 
 
 def hidden_exception(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +231,7 @@ def hidden_exception(info: Mapping[str, Any]) -> dict[str, Any]:
         f"{kind} while the expectation was judged; its text may quote data and is shown only by a datasource with "
         "reveal_values=True. Mostly a bound is not of the column's type"
     )
-    return {"raised_exception": True, "exception_traceback": None, "exception_message": message}
+    return {"raised_exception": True, "exception_traceback": "", "exception_message": message}
 
 
 setattr(Validator, "graph_validate", graph_validate)  # noqa: B010  # mypy forbids assigning to a method
