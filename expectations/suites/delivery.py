@@ -74,7 +74,7 @@ def _doubts(*, is_required: bool) -> list[Expectation]:
             gxe.ExpectColumnValuesToBeBetween,
             "not_delivered",
             "every dataset the policy reads has a file",
-            "Without it its indicators cannot be scored for anybody.",
+            "What it would say is missing from every score that reads it.",
             row_condition=of_these & (Column("is_read") == True),  # noqa: E712  # builds a condition
             column="n_files",
             min_value=1,

@@ -1,0 +1,318 @@
+"""`kinerja run`, `check` and `demo`: the commands that do the work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from flows.cli.options import City, Home, Json, PeriodText, WarehouseUrl, settings_from
+from flows.cli.output import new_table, say_json, screen
+from flows.cli.problems import CommandError
+
+if TYPE_CHECKING:
+    from flows.order import Order
+    from flows.seam import Done
+    from flows.settings import Settings
+
+_EXAMPLE: Final = "2026-Q3"
+_DEMO_CITY: Final = "kalianda"
+# A cold ephemeral server needs longer than Prefect's 20 s on a small machine.
+_SERVER_SECONDS: Final = "120"
+
+Inputs = Annotated[Path, typer.Option("--inputs", metavar="DIR", help="Folder with the input files.")]
+Sources = Annotated[
+    Path | None,
+    typer.Option("--sources", metavar="FILE", help="Mapping of files to datasets; else DIR/sources.yaml, if there."),
+]
+Require = Annotated[
+    list[str] | None,
+    typer.Option("--require", metavar="DATASET:SHARE", help="Stop unless this share of the roster has a row in it."),
+]
+KnownAsOf = Annotated[
+    dt.datetime | None,
+    typer.Option("--known-as-of", metavar="TIME", help="Score with what was known then; else now, within a period."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(rich_help_panel="Score")(demo)
+    app.command(rich_help_panel="Score")(run)
+    app.command(rich_help_panel="Score")(check)
+
+
+def run(
+    city: City,
+    period: PeriodText,
+    inputs: Inputs,
+    sources: Sources = None,
+    require: Require = None,
+    known_as_of: KnownAsOf = None,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+    prefect: Annotated[
+        bool, typer.Option("--prefect", help="Run as a Prefect flow also where PREFECT_API_URL is not set.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Score one city and period from raw files, and publish the result.
+
+    Example: kinerja run --city kalianda --period 2026-Q3 --inputs inputs
+    """
+    settings = settings_from(home, warehouse)
+    order = _order(settings, city, period, inputs, sources, require, known_as_of)
+    through_prefect = prefect or bool(os.environ.get("PREFECT_API_URL"))
+    if not json:
+        _say_how(through_prefect=through_prefect)
+    if through_prefect:
+        document = _as_flow(order)
+    else:
+        from flows.pipeline import run_period
+
+        with _watched(quiet=json) as caller:
+            document = run_period(order, caller).document()
+    if json:
+        say_json(document)
+    else:
+        _tell(document)
+
+
+def check(
+    city: City,
+    period: PeriodText,
+    inputs: Inputs,
+    sources: Sources = None,
+    require: Require = None,
+    known_as_of: KnownAsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Land, read and validate the input files only; nothing is scored or loaded.
+
+    Example: kinerja check --city kalianda --period 2026-Q3 --inputs inputs
+    """
+    from flows.pipeline import check_inputs
+
+    order = _order(settings_from(home), city, period, inputs, sources, require, known_as_of)
+    with _watched(quiet=json) as caller:
+        document = check_inputs(order, caller).document()
+    if json:
+        say_json(document)
+    else:
+        _tell(document)
+
+
+def demo(home: Home = None, json: Json = False) -> None:
+    """Score the shipped example under the policies of all five cities, as a Prefect flow.
+
+    Example: kinerja demo
+    """
+    settings = settings_from(home)
+    inputs = _example()
+    if not json:
+        screen(stderr=True).print("Starting a Prefect server of its own for the demo (15 to 60 s) ...")
+    from policies import available_policies
+
+    cities = sorted({city for city, _, _ in available_policies()}, key=lambda city: (city != _DEMO_CITY, city))
+    told = []
+    for city in cities:
+        document = _as_flow(_order(settings, city, _EXAMPLE, inputs, None, None, None))
+        told.append(document)
+        if not json:
+            screen().print(_line(document))
+    if json:
+        say_json(told)
+        return
+    _show_scores(settings)
+    console = screen()
+    console.print(f"Report     {told[0]['report']}")
+    console.print(f"Warehouse  {settings.warehouse_url}")
+    console.print(f"Next       kinerja indicators --city {_DEMO_CITY} --period {_EXAMPLE}{_at(settings)}")
+
+
+def _order(
+    settings: Settings,
+    city: str,
+    period: str,
+    inputs: Path,
+    sources: Path | None,
+    require: Sequence[str] | None,
+    known_as_of: dt.datetime | None,
+) -> Order:
+    from flows.order import Order
+
+    return Order(
+        city=city,
+        period=period,
+        inputs=inputs,
+        sources=sources,
+        requires=_shares(require or ()),
+        known_as_of=known_as_of,
+        home=settings.home,
+        warehouse_url=settings.warehouse_url,
+        policies_dir=settings.policies_dir,
+        ordered_at=dt.datetime.now(dt.UTC),
+    )
+
+
+def _shares(required: Sequence[str]) -> dict[str, Decimal]:
+    """`attendance:0.9` as a share by dataset; every wrong one at once."""
+    shares, problems = {}, []
+    for text in required:
+        dataset, _, number = text.partition(":")
+        try:
+            share = Decimal(number)
+        except InvalidOperation:
+            share = Decimal(-1)
+        if 0 <= share <= 1:
+            shares[dataset] = share
+        else:
+            problems.append(f"--require {text}: write a dataset and a share from 0 to 1, such as attendance:0.9")
+    if problems:
+        raise CommandError(problems)
+    return shares
+
+
+def _as_flow(order: Order) -> dict[str, Any]:
+    """The run as a Prefect flow, on the server that is configured or on one of its own."""
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", _SERVER_SECONDS)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    from flows.period_end import period_end
+
+    return period_end(
+        city=order.city,
+        period=order.period,
+        inputs=order.inputs,
+        sources=order.sources,
+        require=dict(order.requires),
+        known_as_of=order.known_as_of,
+        warehouse=order.warehouse_url,
+        home=order.home,
+    )
+
+
+@contextmanager
+def _watched(*, quiet: bool) -> Iterator[Any]:
+    """A caller that shows each step as it goes on standard error."""
+    from flows.seam import Caller
+
+    if quiet:
+        yield Caller()
+        return
+    console = screen(stderr=True)
+    if not console.is_terminal:
+        yield Caller(_Lines(console))
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        yield Caller(_Spinner(progress))
+
+
+class _Lines:
+    """One line a finished step, where nobody watches live."""
+
+    def __init__(self, console: Any) -> None:
+        self._console = console
+
+    def begins(self, title: str) -> None:
+        """Nothing to say yet."""
+
+    def ends(self, done: Done) -> None:
+        """What was done, and how long it took."""
+        self._console.print(f"{done.title:<16}{_counted(done.counts)}  ({done.seconds:.1f} s)")
+
+
+class _Spinner:
+    """A line a step that turns while it runs."""
+
+    def __init__(self, progress: Any) -> None:
+        self._progress = progress
+        self._task: Any = None
+
+    def begins(self, title: str) -> None:
+        """A step begins."""
+        self._task = self._progress.add_task(f"{title:<16}", total=1)
+
+    def ends(self, done: Done) -> None:
+        """What was done."""
+        self._progress.update(self._task, description=f"{done.title:<16}{_counted(done.counts)}", completed=1)
+
+
+def _counted(counts: Any) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items())
+
+
+def _say_how(*, through_prefect: bool) -> None:
+    directly = "directly (set PREFECT_API_URL, or add --prefect, for a Prefect flow)"
+    how = "as a Prefect flow" if through_prefect else directly
+    screen(stderr=True).print(f"Running {how}.")
+
+
+def _tell(document: dict[str, Any]) -> None:
+    """The outcome for people: reconciliation of every file, warnings, and where to look."""
+    console = screen()
+    table = new_table()
+    for name in ("dataset", "file", "records", "rows in", "valid", "quarantined"):
+        table.add_column(name, justify="left" if name in ("dataset", "file") else "right")
+    for file in document["files"]:
+        numbers = (f"{file[key]:,}" for key in ("records", "rows_in", "valid", "quarantined"))
+        table.add_row(file["dataset"], file["file"], *numbers)
+    console.print(table)
+    for warning in document["warnings"]:
+        console.print(f"Warning: {warning}")
+    console.print(_line(document))
+    console.print(f"Report     {document['report']}")
+    if document["warehouse"]:
+        console.print(f"Warehouse  {document['warehouse']}")
+
+
+def _line(document: dict[str, Any]) -> str:
+    """The outcome in one line."""
+    place = f"{document['city']} {document['period']}"
+    if document["status"] == "checked":
+        return f"{place}: checked, nothing loaded; {len(document['warnings'])} warnings"
+    people = f"{document['employees']} employees ({_counted(document['statuses'])})"
+    provisional = ", provisional" if document["provisional"] else ""
+    return f"{place}: {document['status']}, revision {document['revision']}{provisional}; {people}"
+
+
+def _example() -> Path:
+    """The shipped example: beside the package in a checkout, inside it when installed."""
+    here = Path(__file__).resolve().parent.parent
+    for folder in (here.parent / "examples" / _EXAMPLE, here / "examples" / _EXAMPLE):
+        if folder.is_dir():
+            return folder
+    raise CommandError(
+        ["the shipped example is missing; make one with: kinerja synth --employees 120 --out inputs ..."]
+    )
+
+
+def _show_scores(settings: Settings) -> None:
+    from itertools import islice
+
+    from warehouse import open_warehouse
+
+    with open_warehouse(settings.warehouse_url) as warehouse:
+        columns, rows = warehouse.scores(_DEMO_CITY, _EXAMPLE)
+        shown = ("employee_id", "sector", "results_score", "behaviour_score", "score", "proposed_rating", "status")
+        places = [columns.index(name) for name in shown]
+        head = [tuple(row[place] for place in places) for row in islice(rows, 10)]
+    table = new_table()
+    for name in shown:
+        table.add_column(name, justify="right" if name.endswith("score") else "left")
+    for row in head:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    screen().print(table)
+
+
+def _at(settings: Settings) -> str:
+    return "" if settings.home == Path(".kinerja") else f" --home {settings.home}"

@@ -1,0 +1,123 @@
+"""A run from order to published revision: the table of contents of everything the platform does.
+
+When: at the end of a period (final scores) or within it (provisional ones), by hand or by schedule.
+Reads: the input folder, the city's policy. Leaves: a revision in the warehouse, or none where nothing changed; the
+validation report and the manifest under `<home>/reports/<run_id>/`; the input files under `<home>/landing/`.
+When it fails: nothing is published. The message names the file, row and remedy; mend it and give the same command
+again. A killed run needs nothing: the next one takes its lease over and finishes the work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from expectations.findings import ValidationStopped
+from flows import steps
+from flows.order import Order, Run, prepared
+from flows.seam import Caller
+from flows.summary import Summary
+from sources import UnreadableFile
+from warehouse import Ending, LeaseLost, RunRecord, Warehouse, open_warehouse
+
+
+def run_period(order: Order, call: Caller) -> Summary:
+    """Scores one city and period and publishes the result.
+
+    Raises:
+        ValidationStopped, UnreadableFile: the data must not be used; the run is kept as `stopped`.
+        LeaseHeld: another run of this city and period is at work.
+    """
+    run = prepared(order)
+    with (
+        open_warehouse(order.warehouse_url) as warehouse,
+        warehouse.lease(run.policy.city, run.period.name, run.run_id, now=_now) as lease,
+    ):
+        steps.clear_folder(run)
+        warehouse.start_run(_record(run))
+        kept = _Kept()
+        with _ending(warehouse, run, kept):
+            kept.landed = landed = call(steps.land, run)
+            was_read = call(steps.read, run, landed)
+            kept.checked = checked = call(steps.validate, run, landed, was_read)
+            _refuse(run, checked)
+            scored = call(steps.validate_scores, run, call(steps.score, run, checked))
+            lease.check()
+            loaded = call(steps.load, run, lease.token, landed, checked, scored)
+        steps.clear_folder(run)
+    summary = Summary(run, landed, checked, scored, loaded.published, call.done)
+    steps.write_manifest(run, summary.document())
+    return summary
+
+
+def check_inputs(order: Order, call: Caller) -> Summary:
+    """Lands, reads and validates only; nothing is loaded.
+
+    Raises:
+        ValidationStopped, UnreadableFile: a run would stop here.
+    """
+    run = prepared(order)
+    try:
+        landed = call(steps.land, run)
+        checked = call(steps.validate, run, landed, call(steps.read, run, landed))
+    finally:
+        steps.clear_own_folder(run)
+    _refuse(run, checked)
+    return Summary(run, landed, checked, None, None, call.done)
+
+
+def _refuse(run: Run, checked: steps.Checked) -> None:
+    if checked.stops:
+        report = run.report_folder / "validation.html"
+        raise ValidationStopped([*checked.stops, f"Nothing was loaded. The validation report: {report}"])
+
+
+class _Kept:
+    """How far a run came, so that what it found is kept also where it ends early."""
+
+    landed: steps.Landed | None = None
+    checked: steps.Checked | None = None
+
+
+@contextmanager
+def _ending(warehouse: Warehouse, run: Run, kept: _Kept) -> Iterator[None]:
+    """Keeps the run as stopped or failed, with what it found, where its steps do not come to their end."""
+    ending: Ending = "failed"
+    try:
+        yield
+    except LeaseLost:
+        raise  # another run has ended this one already
+    except BaseException as error:
+        message = f"{type(error).__name__}"
+        if isinstance(error, (ValidationStopped, UnreadableFile)):
+            ending, message = "stopped", str(error)
+        found = steps.findings_of(kept.landed, kept.checked) if kept.landed else {}
+        warehouse.finish_run(
+            run.run_id,
+            ending,
+            message,
+            finished_at=_now(),
+            input_hash=kept.landed.input_hash if kept.landed else None,
+            policy=steps.policy_record(run),
+            **found,
+        )
+        raise
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _record(run: Run) -> RunRecord:
+    return RunRecord(
+        run_id=run.run_id,
+        city=run.policy.city,
+        period=run.period.name,
+        period_start=run.period.start,
+        period_end=run.period.end,
+        known_as_of=run.known_as_of,
+        provisional=run.is_provisional,
+        code_version=run.code_version,
+        started_at=_now(),
+    )
