@@ -81,9 +81,7 @@ def collapsed(table: RawTable, collapse: Collapse, name: str) -> RawTable:
 
 
 def _check(table: RawTable, collapse: Collapse, name: str) -> None:
-    needed = [collapse.by]
-    orders = [collapse.order_by, *(pick.order_by for pick in collapse.columns.values())]
-    needed += [order.from_ for order in orders if order is not None]
+    needed = [collapse.by, *(order.from_ for order in collapse.orders)]
     needed += [pick.column for pick in collapse.columns.values()]
     absent = [f"{one!r}{did_you_mean(one, table.names)}" for one in dict.fromkeys(needed) if one not in table.names]
     if absent:

@@ -16,6 +16,10 @@ class SourceError(Exception):
         self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("\n".join(self.problems))
 
+    def __reduce__(self) -> tuple[type[SourceError], tuple[tuple[str, ...]]]:
+        """Task runners send exceptions between processes."""
+        return type(self), (self.problems,)
+
 
 class UnreadableFile(Exception):  # noqa: N818 - it names the file's state, and is what callers catch
     """The content of a file cannot be used at all.
@@ -37,5 +41,6 @@ class UnreadableFile(Exception):  # noqa: N818 - it names the file's state, and 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` where a known word is near, else nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    by_lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1)
+    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 FormatName = Literal["csv", "tsv", "parquet", "xlsx", "attlog"]
 
@@ -62,6 +62,26 @@ def _check_format(value: str) -> str:
     return value
 
 
+def _one_character(value: str) -> str:
+    value = "\t" if value in ("tab", r"\t") else value
+    if len(value.encode()) != 1 or value in '\r\n"':
+        raise ValueError("a delimiter is one ASCII character, or 'tab'")
+    return value
+
+
+def _known_encoding(value: str) -> str:
+    try:
+        "a".encode(value)
+    except LookupError:
+        raise ValueError("this encoding is not known; usual ones are utf-8, utf-16, cp1252") from None
+    return value
+
+
+Delimiter = Annotated[str, AfterValidator(_one_character)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+Formats = Annotated[tuple[Annotated[str, AfterValidator(_check_format)], ...], BeforeValidator(_as_list)]
+
+
 class _Part(BaseModel):
     """A part of the mapping: unknown keys are errors, and nothing changes once read."""
 
@@ -75,8 +95,8 @@ class Lookup(_Part):
     key: str
     value: str
     where: dict[str, str] = Field(default_factory=dict)
-    delimiter: str | None = None
-    encoding: str = "utf-8"
+    delimiter: Delimiter | None = None
+    encoding: Encoding = "utf-8"
     sheet: str | None = None
 
 
@@ -117,7 +137,7 @@ class ColumnSource(_Part):
     numbered: str | None = None
     date: str | None = None
     time: str | None = None
-    formats: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    formats: Formats = ()
     map: dict[str, str | None] | None = None
     default: str | None = None
     lookup: Lookup | None = None
@@ -145,11 +165,6 @@ class ColumnSource(_Part):
     def _null_is_a_word(cls, value: object) -> object:
         return "null" if value is None else value
 
-    @field_validator("formats")
-    @classmethod
-    def _formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_check_format(one) for one in value)
-
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         given = [name for name in ("from_", "of", "constant", "numbered", "date") if name in self.model_fields_set]
@@ -174,17 +189,12 @@ class OrderBy(_Part):
 
     from_: str = Field(alias="from")
     as_: Literal["instant", "number", "text"] = Field(default="instant", alias="as")
-    formats: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ()
+    formats: Formats = ()
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: object) -> object:
         return {"from": value} if isinstance(value, str) else value
-
-    @field_validator("formats")
-    @classmethod
-    def _formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_check_format(one) for one in value)
 
 
 class Pick(_Part):
@@ -218,6 +228,12 @@ class Collapse(_Part):
     order_by: OrderBy | None = None
     columns: dict[str, Pick]
 
+    @property
+    def orders(self) -> tuple[OrderBy, ...]:
+        """Every way events are compared."""
+        picks = [order for pick in self.columns.values() for order in (pick.order_by, pick.min, pick.max)]
+        return tuple(order for order in (self.order_by, *picks) if order is not None)
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.order_by is not None:
@@ -236,9 +252,9 @@ class FileEntry(_Part):
 
     file: str
     format: FormatName | None = None
-    delimiter: str | None = None
+    delimiter: Delimiter | None = None
     quote: str = '"'
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     header: Annotated[bool | tuple[str, ...], BeforeValidator(_words)] = True
     sheet: str | None = None
     columns: dict[str, ColumnSource] = Field(default_factory=dict)
@@ -249,28 +265,11 @@ class FileEntry(_Part):
     def _short(cls, value: object) -> object:
         return {"file": value} if isinstance(value, str) else value
 
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, value: str | None) -> str | None:
-        value = "\t" if value in ("tab", r"\t") else value
-        if value is not None and (len(value.encode()) != 1 or value in '\r\n"'):
-            raise ValueError("a delimiter is one ASCII character, or 'tab'")
-        return value
-
     @field_validator("quote")
     @classmethod
     def _one_quote(cls, value: str) -> str:
         if value != "none" and len(value.encode()) != 1:
             raise ValueError("a quote is one ASCII character, or 'none'")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            "a".encode(value)
-        except LookupError:
-            raise ValueError("this encoding is not known; usual ones are utf-8, utf-16, cp1252") from None
         return value
 
     def format_of(self, name: str) -> FormatName | None:

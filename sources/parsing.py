@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -78,6 +79,26 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
 def complaint(column: str, where: pl.Expr, reason: str) -> pl.Expr:
     """`column: reason` where the condition holds, else null."""
     return pl.when(where).then(pl.lit(f"{column}: {reason}"))
+
+
+def comes_back(one: str, kind: Kind) -> bool:
+    """Whether a moment written in this format can be read again, to the minute or to the day it tells."""
+    written: pl.Series
+    expected: date | time
+    if kind is Kind.TIME:
+        written, expected = pl.Series("text", [time(13, 45)]), time(13, 45)
+    else:
+        moment = datetime(2026, 12, 31, 13, 45, tzinfo=UTC)
+        written = pl.Series("text", [moment])
+        written = written if _OFFSET_DIRECTIVE.search(one) else written.dt.replace_time_zone(None)
+        whole = moment if _has_clock(one) else moment.replace(hour=0, minute=0)
+        expected = whole.date() if kind is Kind.DATE else whole
+    kind = Kind.INSTANT if kind is Kind.END_INSTANT else kind
+    try:
+        text = written.dt.strftime(one).to_frame("text")
+        return bool(text.select(parse(pl.col("text"), Column("x", kind, ""), "UTC", (one,)).value).item() == expected)
+    except pl.exceptions.PolarsError:
+        return False
 
 
 def spoiled(text: pl.Expr) -> pl.Expr:

@@ -12,11 +12,13 @@ from typing import Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sources import marked_yaml
-from sources.contracts import DATASETS
+from sources.contracts import DATASETS, Kind
 from sources.errors import SourceError, did_you_mean
-from sources.mapping import FileEntry, Lookup, MappingDocument, content_hash
+from sources.mapping import EXCEL, ISO, FileEntry, Lookup, MappingDocument, content_hash
+from sources.parsing import comes_back
 
 MAPPING_NAME: Final = "sources.yaml"
+_TIMELY: Final = (Kind.DATE, Kind.TIME, Kind.INSTANT, Kind.END_INSTANT)
 _CANONICAL_SUFFIXES: Final = (".csv", ".parquet")
 
 
@@ -176,14 +178,34 @@ def _wrong_names(model: MappingDocument, document: marked_yaml.MarkedDocument) -
             continue
         names = DATASETS[dataset].names
         for position, entry in enumerate(entries):
+            for order in entry.collapse.orders if entry.collapse else ():
+                kind = Kind.INSTANT if order.as_ == "instant" else Kind.TEXT
+                if problem := _bad_formats(order.formats, kind):
+                    where = f"datasets.{dataset}.{position}.collapse"
+                    yield document.at(("datasets", dataset, position, "collapse"), f"{where}: {problem}")
             place = ("datasets", dataset, position, "columns")
             for column, source in entry.columns.items():
                 where = f"datasets.{dataset}.{position}.columns.{column}"
                 if column not in names:
                     hint = did_you_mean(column, names) or f"; columns are {', '.join(names)}"
                     yield document.at((*place, column), f"{where}: {dataset} has no such column{hint}")
+                elif problem := _bad_formats(source.formats, DATASETS[dataset].column(column).kind):
+                    yield document.at((*place, column, "formats"), f"{where}.formats: {problem}")
                 if source.of is not None and (problem := _bad_chain(entry, column, names)):
                     yield document.at((*place, column, "of"), f"{where}.of: {problem}")
+
+
+def _bad_formats(formats: tuple[str, ...], kind: Kind) -> str | None:
+    """Why these formats cannot serve a column of this kind; None where they can."""
+    if not formats or kind not in _TIMELY:
+        return "formats are for dates, times and moments: leave them out" if formats else None
+    lossy = [one for one in formats if one not in (ISO, EXCEL) and not comes_back(one, kind)]
+    if lossy:
+        return (
+            f"{' and '.join(map(repr, lossy))} cannot tell the {'time' if kind is Kind.TIME else 'day and hour'} for "
+            "certain: a moment written so cannot be read again. Name year, month, day; %p with %I; %M with %H"
+        )
+    return None
 
 
 def _bad_chain(entry: FileEntry, column: str, names: tuple[str, ...]) -> str | None:

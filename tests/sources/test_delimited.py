@@ -207,6 +207,27 @@ def test_fast_and_patient_way_agree(text: str) -> None:
     assert fast.select(columns).select(filled).rows() == patient.select(columns).select(filled).rows()
 
 
+@settings(max_examples=100, deadline=None)
+@given(lines=st.lists(st.binary(max_size=20).map(lambda line: line.translate(None, b'\n"')), max_size=8))
+def test_any_bytes_become_as_many_rows_as_there_are_records(lines: list[bytes]) -> None:
+    content = b"date,kind\n" + b"\n".join([*lines, b"2026-08-17,holiday", b""])
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = Path(folder) / "in"
+        inputs.mkdir()
+        (inputs / "calendar.csv").write_bytes(content)
+        source_map = sources.load_source_map(inputs)
+        landed = sources.land(source_map, Path(folder) / "landing")
+        read = sources.read_dataset(source_map, landed, "calendar", timezone="Asia/Jakarta", out=Path(folder))
+        frame = pl.read_parquet(read.path)
+    records = [number for number, line in enumerate(lines, start=2) if line.strip(b" \r")]
+    assert frame["_row"].to_list() == [*records, len(lines) + 2]
+    assert (read.files[0].n_records, read.files[0].n_problems) == (frame.height, frame["_problem"].count())
+    # The good record at the end is read whatever stands before it.
+    assert frame.select("kind", "_problem").row(-1) == ("holiday", None)
+    bad = frame.filter(pl.col("_problem").is_not_null())
+    assert bad["_raw"].null_count() == 0
+
+
 def _cells(content: str) -> list[list[str | None]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.csv"

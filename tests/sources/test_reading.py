@@ -77,6 +77,11 @@ def test_all_missing_columns_are_named_with_the_nearest_present(reader) -> None:
     assert "'kind'" in message
 
 
+def test_capitals_are_a_near_miss(reader) -> None:
+    with pytest.raises(sources.UnreadableFile, match="'kind'; did you mean 'KIND'"):
+        reader("leave", {"leave.csv": LEAVE.replace("kind", "KIND")})
+
+
 def test_other_columns_are_noted_not_read(reader) -> None:
     outcome = reader("leave", {"leave.csv": "mood," + LEAVE + "x,1,2026-07-01,2026-07-01,sick\n"})
     assert outcome.read.notes == ("leave.csv: 1 columns not used: mood",)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +151,47 @@ datasets:
     )
 
 
+def test_formats_that_lose_the_day_or_the_hour_are_refused(tmp_path: Path) -> None:
+    mapping = """\
+version: 1
+datasets:
+  attendance:
+    file: x.csv
+    columns:
+      employee_id: {from: a, formats: iso}
+      timestamp: {from: b, formats: ['%d/%m/%Y %H:%M', '%d/%m/%Y %I:%M', '%d/%m']}
+  service_requests:
+    file: x.csv
+    collapse: {by: a, order_by: {from: b, formats: '%H:%M'}, columns: {c: {last: c}}}
+"""
+    assert problems(tmp_path / "in", mapping, x_dot_csv="") == (
+        (
+            "sources.yaml:6: datasets.attendance.0.columns.employee_id.formats: "
+            "formats are for dates, times and moments: leave them out"
+        ),
+        (
+            "sources.yaml:7: datasets.attendance.0.columns.timestamp.formats: '%d/%m/%Y %I:%M' and '%d/%m' cannot tell the "
+            "day and hour for certain: a moment written so cannot be read again. "
+            "Name year, month, day; %p with %I; %M with %H"
+        ),
+        (
+            "sources.yaml:10: datasets.service_requests.0.collapse: '%H:%M' cannot tell the day and hour for certain: "
+            "a moment written so cannot be read again. Name year, month, day; %p with %I; %M with %H"
+        ),
+    )
+
+
+def test_errors_travel_between_processes(tmp_path: Path) -> None:
+    for error in (sources.SourceError(["one", "two"]), sources.UnreadableFile("f", "w", "y", "r")):
+        twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+        assert (type(twin), str(twin), twin.__dict__) == (type(error), str(error), error.__dict__)
+
+
+def test_what_few_runs_need_is_not_imported_for_all() -> None:
+    code = "import sys, sources; sys.exit('fastexcel' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
 KIND = "version: 1\ndatasets: {leave: {file: x.csv, columns: {kind: %s}}}"
 
 
@@ -158,6 +202,9 @@ KIND = "version: 1\ndatasets: {leave: {file: x.csv, columns: {kind: %s}}}"
         ("version: [1", "not YAML"),
         ("version: 1", "datasets: missing"),
         ("version: 1\ndatasets: {leave: []}", "at least 1 item"),
+        (KIND % "{from: a, lookup: {file: x.csv, key: a, value: b, delimiter: ';;'}}", "a delimiter is one ASCII"),
+        (KIND % "{numbered: ''}", "write the text before the number"),
+        (KIND % "{from: a, formats: '%d/%Q'}", "%Q is not known"),
         (KIND % "{from: a, default: b}", "belongs to 'map'"),
         (KIND % "{from: a, missing: null}", "belongs to 'lookup'"),
         (KIND % "{from: a, rescale: {from: [1, 1], to: [1, 4]}}", "both ends are the same"),
