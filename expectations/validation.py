@@ -340,15 +340,23 @@ def _columns(rule: Expectation) -> str:
 
 
 def _reconciled(files: Sequence[FileRead], refused: pl.DataFrame) -> tuple[FileCounts, ...]:
+    """Rows of each content: sheets of one workbook, or equal files, are told apart by nothing a row carries."""
     counted = dict(refused.group_by("file_sha256").len().iter_rows())
+    names: dict[str, str] = {}
+    records: dict[str, int] = {}
+    rows: dict[str, int] = {}
+    for file in files:
+        names.setdefault(file.sha256, file.name)
+        records[file.sha256] = records.get(file.sha256, 0) + file.n_records
+        rows[file.sha256] = rows.get(file.sha256, 0) + file.n_rows
     return tuple(
         FileCounts(
-            name=file.name,
-            sha256=file.sha256,
-            n_records=file.n_records,
-            n_rows=file.n_rows,
-            n_valid=file.n_rows - counted.get(file.sha256, 0),
-            n_quarantined=counted.get(file.sha256, 0),
+            name=name,
+            sha256=sha256,
+            n_records=records[sha256],
+            n_rows=rows[sha256],
+            n_valid=rows[sha256] - counted.get(sha256, 0),
+            n_quarantined=counted.get(sha256, 0),
         )
-        for file in files
+        for sha256, name in names.items()
     )

@@ -128,7 +128,7 @@ def as_json(value: object) -> str:
     match value:
         case str():
             return encode_basestring(value)
-        case None | bool() | int():
+        case None | bool() | int() | float():  # floats are durations, never a score
             return json.dumps(value)
         case Decimal():
             return f"{value:f}"

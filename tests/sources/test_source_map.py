@@ -170,8 +170,8 @@ datasets:
             "formats are for dates, times and moments: leave them out"
         ),
         (
-            "sources.yaml:7: datasets.attendance.0.columns.timestamp.formats: '%d/%m/%Y %I:%M' and '%d/%m' cannot tell the "
-            "day and hour for certain: a moment written so cannot be read again. "
+            "sources.yaml:7: datasets.attendance.0.columns.timestamp.formats: '%d/%m/%Y %I:%M' and '%d/%m' cannot tell "
+            "the day and hour for certain: a moment written so cannot be read again. "
             "Name year, month, day; %p with %I; %M with %H"
         ),
         (
