@@ -102,32 +102,52 @@ def _unread(inputs: Path, files: list[SourceFile], mapping: str | None) -> Itera
             yield f"{path.name}: not read: {why}{did_you_mean(path.stem, DATASETS)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of the mapping and where it stands."""
+
+    dataset: str
+    place: marked_yaml.Place
+    entry: FileEntry
+
+    @property
+    def key(self) -> str:
+        return ".".join(str(step) for step in self.place)
+
+
 def _mapped(inputs: Path, document: marked_yaml.MarkedDocument) -> SourceMap:
     """The files a mapping names."""
     problems = list(document.problems)
-    model = _validated(document, problems)
+    if document.value is None and not problems:
+        problems.append(f"{document.file}:1: empty: write 'version: 1' and 'datasets:'")
+    model = _validated(document, problems) if document.value is not None else None
     files: list[SourceFile] = []
-    if model is not None:
-        problems += _wrong_names(model, document)
-        for dataset, entries in model.datasets.items():
-            for position, entry in enumerate(entries):
-                place = ("datasets", dataset, position)
-                files += _files(inputs, dataset, entry, document, place, problems)
+    # Entries that are well formed are looked at even where others are not: all problems at once.
+    for entry in _entries(document.value):
+        problems += _wrong_names(entry, document)
+        files += _files(inputs, entry, document, problems)
     if problems or model is None:
-        raise SourceError(problems)
+        raise SourceError(dict.fromkeys(problems))
     return SourceMap(inputs, tuple(files), content_hash(model), tuple(_unread(inputs, files, document.file)))
 
 
 def _validated(document: marked_yaml.MarkedDocument, problems: list[str]) -> MappingDocument | None:
-    if document.value is None:
-        if not document.problems:
-            problems.append(f"{document.file}:1: empty: write 'version: 1' and 'datasets:'")
-        return None
     try:
         return MappingDocument.model_validate(document.value)
     except ValidationError as error:
         problems += [_problem(document, detail) for detail in error.errors(include_url=False, include_input=False)]
         return None
+
+
+def _entries(value: Any) -> Iterator[_Entry]:
+    """The entries that are well formed."""
+    datasets = value.get("datasets") if isinstance(value, dict) else None
+    for dataset, given in datasets.items() if isinstance(datasets, dict) else ():
+        for position, one in enumerate(given if isinstance(given, list) else [given]):
+            try:
+                yield _Entry(dataset, ("datasets", dataset, position), FileEntry.model_validate(one))
+            except ValidationError:
+                continue
 
 
 def _problem(document: marked_yaml.MarkedDocument, detail: Any) -> str:
@@ -169,30 +189,33 @@ def _step(annotation: Any, step: marked_yaml.Step) -> Any:
     return arguments[1 if get_origin(annotation) is dict else 0] if arguments else None
 
 
-def _wrong_names(model: MappingDocument, document: marked_yaml.MarkedDocument) -> Iterator[str]:
-    """Datasets and canonical columns that do not exist."""
-    for dataset, entries in model.datasets.items():
-        if dataset not in DATASETS:
-            hint = did_you_mean(dataset, DATASETS) or f"; datasets are {', '.join(DATASETS)}"
-            yield document.at(("datasets", dataset), f"datasets.{dataset}: no such dataset{hint}")
-            continue
-        names = DATASETS[dataset].names
-        for position, entry in enumerate(entries):
-            for order in entry.collapse.orders if entry.collapse else ():
-                kind = Kind.INSTANT if order.as_ == "instant" else Kind.TEXT
-                if problem := _bad_formats(order.formats, kind):
-                    where = f"datasets.{dataset}.{position}.collapse"
-                    yield document.at(("datasets", dataset, position, "collapse"), f"{where}: {problem}")
-            place = ("datasets", dataset, position, "columns")
-            for column, source in entry.columns.items():
-                where = f"datasets.{dataset}.{position}.columns.{column}"
-                if column not in names:
-                    hint = did_you_mean(column, names) or f"; columns are {', '.join(names)}"
-                    yield document.at((*place, column), f"{where}: {dataset} has no such column{hint}")
-                elif problem := _bad_formats(source.formats, DATASETS[dataset].column(column).kind):
-                    yield document.at((*place, column, "formats"), f"{where}.formats: {problem}")
-                if source.of is not None and (problem := _bad_chain(entry, column, names)):
-                    yield document.at((*place, column, "of"), f"{where}.of: {problem}")
+def _wrong_names(item: _Entry, document: marked_yaml.MarkedDocument) -> Iterator[str]:
+    """Datasets and canonical columns that do not exist, and formats that cannot serve them."""
+    if item.dataset not in DATASETS:
+        hint = did_you_mean(item.dataset, DATASETS) or f"; datasets are {', '.join(DATASETS)}"
+        yield document.at(item.place[:2], f"datasets.{item.dataset}: no such dataset{hint}")
+        return
+    for order in item.entry.collapse.orders if item.entry.collapse else ():
+        kind = Kind.INSTANT if order.as_ == "instant" else Kind.TEXT
+        if problem := _bad_formats(order.formats, kind):
+            yield document.at((*item.place, "collapse"), f"{item.key}.collapse: {problem}")
+    for column in item.entry.columns:
+        for key, problem in _wrong_column(item, column):
+            steps = (column, key) if key else (column,)
+            where = ".".join([item.key, "columns", *steps])
+            yield document.at((*item.place, "columns", *steps), f"{where}: {problem}")
+
+
+def _wrong_column(item: _Entry, column: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with one line under `columns:`, each with its key (empty for the line itself)."""
+    dataset, source = DATASETS[item.dataset], item.entry.columns[column]
+    if column not in dataset.names:
+        hint = did_you_mean(column, dataset.names) or f"; columns are {', '.join(dataset.names)}"
+        yield "", f"{dataset.name} has no such column{hint}"
+    elif problem := _bad_formats(source.formats, dataset.column(column).kind):
+        yield "formats", problem
+    if source.of is not None and (problem := _bad_chain(item.entry, column, dataset.names)):
+        yield "of", problem
 
 
 def _bad_formats(formats: tuple[str, ...], kind: Kind) -> str | None:
@@ -221,34 +244,31 @@ def _bad_chain(entry: FileEntry, column: str, names: tuple[str, ...]) -> str | N
 
 
 def _files(
-    inputs: Path,
-    dataset: str,
-    entry: FileEntry,
-    document: marked_yaml.MarkedDocument,
-    place: marked_yaml.Place,
-    problems: list[str],
+    inputs: Path, item: _Entry, document: marked_yaml.MarkedDocument, problems: list[str]
 ) -> Iterator[SourceFile]:
     """The files an entry names, then the crosswalks it looks things up in."""
-    is_pattern = any(character in entry.file for character in "*?[")
-    paths = sorted(inputs.glob(entry.file)) if is_pattern else [inputs / entry.file]
-    paths = [path for path in paths if path.is_file()]
+    wanted, place = item.entry.file, (*item.place, "file")
+    is_pattern = any(character in wanted for character in "*?[")
+    try:
+        found = sorted(inputs.glob(wanted)) if is_pattern else [inputs / wanted]
+    except (NotImplementedError, ValueError):  # an absolute or malformed pattern
+        found = []
+    paths = [path for path in found if path.is_file()]
     if not paths:
         what = "no file fits this pattern" if is_pattern else "no such file"
-        hint = "" if is_pattern else did_you_mean(entry.file, (path.name for path in inputs.iterdir()))
-        problems.append(document.at((*place, "file"), f"{entry.file}: {what} in {inputs}{hint or ': add it'}"))
+        hint = "" if is_pattern else did_you_mean(wanted, (path.name for path in inputs.iterdir()))
+        problems.append(document.at(place, f"{wanted}: {what} in {inputs}{hint or ': add it'}"))
     for path in paths:
         name = _name(inputs, path)
-        if entry.format_of(name) is None:
-            problems.append(
-                document.at((*place, "file"), f"{name}: its suffix says no format: add 'format: csv' or another")
-            )
-        yield SourceFile(name, path, dataset, entry)
-    for column, lookup in entry.lookups.items():
+        if item.entry.format_of(name) is None:
+            problems.append(document.at(place, f"{name}: its suffix says no format: add 'format: csv' or another"))
+        yield SourceFile(name, path, item.dataset, item.entry)
+    for column, lookup in item.entry.lookups.items():
         path = inputs / lookup.file
         if path.is_file():
             yield SourceFile(_name(inputs, path), path, None, crosswalk_entry(lookup))
         else:
-            where = (*place, "columns", column, "lookup", "file")
+            where = (*item.place, "columns", column, "lookup", "file")
             problems.append(document.at(where, f"{lookup.file}: no such crosswalk in {inputs}: add it"))
 
 

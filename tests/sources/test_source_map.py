@@ -100,6 +100,8 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     for expected in (
         "sources.yaml:16: 'header' stands twice here: keep one of them",
         "sources.yaml:1: version: Input should be '1'",
+        "sources.yaml:3: datasets.leaves: no such dataset; did you mean 'leave'?",
+        f"sources.yaml:3: x.csv: no such file in {tmp_path / 'in'}: add it",
         "sources.yaml:5: datasets.leave.0.fil: unknown key; did you mean 'file'?",
         "sources.yaml:5: datasets.leave.0.file: missing: write it",
         "sources.yaml:7: datasets.leave.1.colums: unknown key; did you mean 'columns'?",
@@ -212,6 +214,7 @@ KIND = "version: 1\ndatasets: {leave: {file: x.csv, columns: {kind: %s}}}"
         ("version: 1\ndatasets: {leave: {file: x.csv, collapse: {by: a, columns: {b: {last: c}}}}}", "no order for b"),
         ("version: 1\ndatasets: {leave: {file: x.csv, collapse: {by: a, columns: {b: {}}}}}", "give exactly one of"),
         ("version: 1\ndatasets: {leave: {file: 'y*.csv'}}", "no file fits this pattern"),
+        ("version: 1\ndatasets: {leave: {file: '/x/*.csv'}}", "no file fits this pattern"),
         ("a: &a [*a]", "not YAML"),
         ("x: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
             f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 10)}]\n" for n in range(8)
