@@ -189,7 +189,9 @@ class Validation:
             .with_columns((pl.col("start_date") <= earlier_end).fill_null(value=False).alias(OVERLAPS))
         )
         found = self._run(f"{suite.dataset}.whole", frame, rules)
-        whole = tuple(_finding(suite.dataset, rule, result, suite) for rule, result in zip(rules, found, strict=True))
+        whole = [_finding(suite.dataset, rule, result, suite) for rule, result in zip(rules, found, strict=True)]
+        if outcome.n_valid == 0:
+            whole = [one if one.success else replace(one, remark=_nothing_left(outcome)) for one in whole]
         return replace(outcome, findings=(*outcome.findings, *whole))
 
     def _facts(self, name: str) -> dict[str, Any]:
@@ -285,6 +287,14 @@ def _n_named(contract: Dataset, valid: pl.LazyFrame, employees: pl.Series) -> in
         return None
     named = valid.filter(pl.col("employee_id").is_in(employees.implode()))
     return int(named.select(pl.col("employee_id").n_unique()).collect(engine="streaming").item())
+
+
+def _nothing_left(outcome: DatasetOutcome) -> str:
+    """Why no valid row is left, by file."""
+    return "; ".join(
+        f"all {file.n_rows:,} rows of {file.name} are refused" if file.n_rows else f"{file.name} holds no row"
+        for file in outcome.files
+    )
 
 
 def _finding(dataset: str, rule: Expectation, result: Mapping[str, Any], suite: Suite) -> Finding:

@@ -37,15 +37,17 @@ def run_period(order: Order, call: Caller) -> Summary:
         steps.clear_folder(run)
         warehouse.start_run(_record(run))
         kept = _Kept()
-        with _ending(warehouse, run, kept):
-            kept.landed = landed = call(steps.land, run)
-            was_read = call(steps.read, run, landed)
-            kept.checked = checked = call(steps.validate, run, landed, was_read)
-            _refuse(run, checked)
-            scored = call(steps.validate_scores, run, call(steps.score, run, checked))
-            lease.check()
-            loaded = call(steps.load, run, lease.token, landed, checked, scored)
-        steps.clear_folder(run)
+        try:
+            with _ending(warehouse, run, kept):
+                kept.landed = landed = call(steps.land, run)
+                was_read = call(steps.read, run, landed)
+                kept.checked = checked = call(steps.validate, run, landed, was_read)
+                _refuse(run, checked)
+                scored = call(steps.validate_scores, run, call(steps.score, run, checked))
+                lease.check()
+                loaded = call(steps.load, run, lease.token, landed, checked, scored)
+        finally:
+            steps.clear_own_folder(run)
     summary = Summary(run, landed, checked, scored, loaded.published, call.done)
     steps.write_manifest(run, summary.document())
     return summary
@@ -69,8 +71,9 @@ def check_inputs(order: Order, call: Caller) -> Summary:
 
 def _refuse(run: Run, checked: steps.Checked) -> None:
     if checked.stops:
-        report = run.report_folder / "validation.html"
-        raise ValidationStopped([*checked.stops, f"Nothing was loaded. The validation report: {report}"])
+        stopped = ValidationStopped(checked.stops)
+        stopped.add_note(f"Nothing was loaded. The validation report: {run.report_folder / 'validation.html'}")
+        raise stopped
 
 
 class _Kept:

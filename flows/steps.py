@@ -149,7 +149,9 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
         requires=run.requires,
     )
     if "employees" not in was_read.datasets:
-        raise ValidationStopped(["employees: no file was delivered; without a roster there is nobody to score"])
+        missing = f"employees: no file was delivered in {run.order.inputs}; without a roster there is nobody to score. "
+        remedy = "Add employees.csv, or name the file that holds the roster in sources.yaml."
+        raise ValidationStopped([missing + remedy])
     validation = Validation(run.report_folder, run.folder / "valid", wanted)
     outcomes: dict[str, DatasetOutcome] = {}
     for name, dataset in was_read.datasets.items():
@@ -311,7 +313,8 @@ def _said(finding: Finding, landed: Landed | None = None) -> str:
     if not found and finding.failing and landed is not None:
         sha256, row = finding.failing[0]
         names = {file.sha256: file.name for file in landed.files}
-        found = f"{finding.n_unexpected} rows, the first in {names.get(sha256, sha256[:12])} row {row}"
+        rows = "1 row" if finding.n_unexpected == 1 else f"{finding.n_unexpected:,} rows"
+        found = f"{rows}, the first in {names.get(sha256, sha256[:12])} row {row}"
     what = found if finding.remark else f"expected that {finding.expected}; found {found or 'otherwise'}"
     return f"{finding.dataset}: {what}. {finding.why}"
 

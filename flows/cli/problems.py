@@ -101,15 +101,18 @@ def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":  # Typer has shown the help
         return ExitCode.DONE
     code, problems = explain(error)
+    notes: list[str] = getattr(error, "__notes__", []) if code is ExitCode.STOPPED else []
     if debug and code is not ExitCode.INTERRUPTED:
         traceback.print_exception(error)
     if as_json:
-        sys.stdout.write(json.dumps({"status": "error", "exit_code": code, "problems": problems}, ensure_ascii=False))
-        sys.stdout.write("\n")
-    elif len(problems) == 1:
+        document = {"status": "error", "exit_code": code, "problems": problems} | ({"notes": notes} if notes else {})
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        return code
+    if len(problems) == 1:
         sys.stderr.write(f"kinerja: {shown(problems[0])}\n")
     else:
         sys.stderr.write(f"kinerja: {len(problems)} problems\n" + "".join(f"  {shown(text)}\n" for text in problems))
+    sys.stderr.writelines(f"{shown(text)}\n" for text in notes)
     return code
 
 
