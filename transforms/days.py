@@ -55,8 +55,10 @@ def day_facts(
 
     `attendance` and `leave` hold these people's rows with person; `days_off` are holidays and joint leave.
     """
-    hours = _hours(schedules.collect(), working_time, days_off, span)
-    known = hours.get_column("schedule").unique().to_list()
+    own_hours = schedules.collect()
+    hours = _hours(own_hours, working_time, days_off, span)
+    # Not those of `hours`: a schedule without a working day in so short a P is still known.
+    known = own_hours.get_column("schedule_id").unique().to_list()
     keyed = spells.with_columns(
         schedule=pl.when(pl.col("schedule_id").is_in(known))
         .then(pl.col("schedule_id"))
