@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -125,6 +126,8 @@ def _scope(
     known_as_of: dt.datetime | None,
     public_holidays: Mapping[dt.date, str],
 ) -> tuple[Scope, pl.LazyFrame]:
+    if known_as_of is not None:  # Polars compares instants of one zone only
+        known_as_of = known_as_of.astimezone(ZoneInfo(policy.timezone))
     span = Span.of(period, policy.timezone, known_as_of)
     ordered = {name: frames[name].with_row_index(ORDER) for name in ("ratings", "decisions")}
     known = as_known({**frames, **ordered}, known_as_of)
