@@ -1,0 +1,13 @@
+"""Golden cases of `transforms.indicators.initiative`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.case import IndicatorCase
+from tests.indicators.golden import assert_holds, cases_of
+
+
+@pytest.mark.parametrize("case", cases_of("initiative"), ids=lambda case: case.name)
+def test_initiative(case: IndicatorCase) -> None:
+    assert_holds(case)
