@@ -37,7 +37,7 @@ def _as_list(value: object) -> object:
 
 def _words(value: object) -> object:
     """`header` is true, false, or the list of names of a file without one."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         if not value or not all(isinstance(word, str) and word for word in value):
             raise ValueError("give every column of the file a name, in order")
         if len(set(value)) < len(value):

@@ -12,9 +12,19 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from sources.contracts import ROW
+from sources.contracts import PROBLEM, RAW, ROW
 from sources.errors import UnreadableFile
-from sources.formats.table import RECORD, RawTable, empty_table, named, raw_record, raw_schema, text_table
+from sources.formats.table import (
+    RAW_CHARACTERS,
+    RECORD,
+    UNSPLIT,
+    RawTable,
+    empty_table,
+    named,
+    raw_record,
+    raw_schema,
+    text_table,
+)
 from sources.mapping import FileEntry
 
 _CHUNK: Final = 1 << 24
@@ -24,6 +34,8 @@ _MAX_RECORD_LINES: Final = 200
 _DELIMITERS: Final = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 _UTF8: Final = ("utf-8", "utf-8-sig")
 _MARK: Final = "\x02"
+_NUL: Final = "it holds NUL bytes"
+_CR: Final = "it holds a carriage return"
 
 
 @dataclass(slots=True)
@@ -78,10 +90,15 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
     if layout is None:
         return empty_table()
     notes = (f"{name}: begins with a byte order mark, which is left out",) if survey.has_bom else ()
-    blank_lines = _blank_lines(path, layout, survey)
-    if blank_lines is None:
+    if not survey.is_utf8:
         return _by_record(path, layout, scratch, notes)
-    return text_table(_by_polars(path, layout, blank_lines), layout.names, notes=notes)
+    lines = _lines(path, layout, survey)
+    found = _found(lines)
+    if found.n_loose:
+        return _by_record(path, layout, scratch, notes)
+    if found.n_bad or (survey.has_bom and not layout.header_line):
+        return _by_line(lines, layout, scratch, notes)
+    return text_table(_by_polars(path, layout, found.blank_lines), layout.names, notes=notes)
 
 
 def _check_head(name: str, head: bytes, encoding: str) -> None:
@@ -94,10 +111,9 @@ def _check_head(name: str, head: bytes, encoding: str) -> None:
             "they are those of a compressed or binary file, not of text",
             "Unpack it, or give it the suffix (or 'format:') of what it is",
         )
-    n_nul = head.count(0)
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE))
-    # Western text in UTF-16 is a NUL in every second byte; a damaged log has them in one run.
-    is_wide |= n_nul >= len(head) // 3 > 0 and max(head[::2].count(0), head[1::2].count(0)) > 0.9 * n_nul
+    # Without a mark, Western text in UTF-16 is a NUL in every second byte, from the first letter on.
+    is_wide |= [byte == 0 for byte in head[:4]] in ([False, True, False, True], [True, False, True, False])
     if is_wide and not is_declared:
         raise UnreadableFile(
             name,
@@ -223,29 +239,54 @@ def _check_delimiter(name: str, text: str, first: list[str], delimiter: str, ent
         )
 
 
-def _blank_lines(path: Path, layout: _Layout, survey: _Survey) -> list[int] | None:
-    """Numbers (from 0) of the blank lines; None where some record is not one line with the right number of cells."""
-    n_lone_cr = survey.n_cr - survey.n_crlf
-    if survey.n_nul or n_lone_cr or not survey.is_utf8 or (survey.has_bom and not layout.header_line):
-        return None
-    line = pl.col("line").str.strip_suffix("\r")
-    irregular = line.str.len_bytes() > csv.field_size_limit()
-    bare = line
+def _lines(path: Path, layout: _Layout, survey: _Survey) -> pl.LazyFrame:
+    """The lines after the header: record number, text, and whether each is blank, `loose` or has a problem.
+
+    A loose line is one that quotes make part of a record, or that is too long: only the patient way can tell.
+    """
+    line = pl.col("line")
+    if survey.has_bom and not layout.header_line:
+        line = pl.when(pl.col("n") == 0).then(line.str.strip_prefix("\ufeff")).otherwise(line)
+    text = pl.col("line")
+    loose = text.str.len_bytes() > csv.field_size_limit()
+    bare = text
     if layout.quote and survey.n_quotes:
         quote, delimiter = _escaped(layout.quote), _escaped(layout.delimiter)
-        bare = line.str.replace_all(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", _MARK)
-        loose = f"{quote}|[^{delimiter}]{_MARK}|{_MARK}[^{delimiter}]"
-        irregular |= bare.str.contains(loose)
-    n_delimiters = bare.str.count_matches(layout.delimiter, literal=True)
-    irregular = irregular | (n_delimiters != len(layout.names) - 1)
-    blank = (line.str.strip_chars() == "") & (n_delimiters == 0)
-    odd = (
-        pl.scan_lines(path, name="line", row_index_name="n", glob=False)
-        .select("n", irregular=irregular & ~blank, blank=blank)
-        .filter((pl.col("irregular") | pl.col("blank")) & (pl.col("n") >= layout.header_line))
-        .collect(engine="streaming")
+        bare = text.str.replace_all(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", _MARK)
+        loose |= bare.str.contains(f"{quote}|[^{delimiter}]{_MARK}|{_MARK}[^{delimiter}]")
+    n_cells = bare.str.count_matches(layout.delimiter, literal=True) + 1
+    blank = text.str.strip_chars(" \r") == ""
+    problem: pl.Expr = pl.when(n_cells != len(layout.names)).then(
+        pl.format(f"{RECORD}: it has {{}} cells where {len(layout.names)} are expected", n_cells)
     )
-    return None if odd["irregular"].any() else odd["n"].to_list()
+    if survey.n_cr > survey.n_crlf:
+        problem = pl.when(text.str.contains("\r", literal=True)).then(pl.lit(f"{RECORD}: {_CR}")).otherwise(problem)
+    if survey.n_nul:
+        problem = pl.when(text.str.contains("\0", literal=True)).then(pl.lit(f"{RECORD}: {_NUL}")).otherwise(problem)
+    return (
+        pl.scan_lines(path, name="line", row_index_name="n", glob=False)
+        .filter(pl.col("n") >= layout.header_line)
+        .with_columns(line)
+        .select((pl.col("n").cast(pl.Int64) + 1).alias(ROW), "line", blank=blank, loose=loose, problem=problem)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    n_loose: int
+    n_bad: int
+    blank_lines: list[int]
+
+
+def _found(lines: pl.LazyFrame) -> _Found:
+    """How many lines are not plain records, and which are blank."""
+    blank, bad = pl.col("blank"), pl.col("problem").is_not_null() & ~pl.col("blank")
+    n_loose, n_bad, blank_lines = (
+        lines.select((pl.col("loose") & ~blank).sum(), bad.sum().alias("bad"), pl.col(ROW).filter(blank).implode())
+        .collect(engine="streaming")
+        .row(0)
+    )
+    return _Found(int(n_loose), int(n_bad), list(blank_lines))
 
 
 def _escaped(character: str) -> str:
@@ -270,8 +311,36 @@ def _by_polars(path: Path, layout: _Layout, blank_lines: list[int]) -> pl.LazyFr
     )
     frame = frame.with_columns(pl.col(ROW).cast(pl.Int64))
     if blank_lines:
-        frame = frame.filter(~pl.col(ROW).is_in([line + 1 for line in blank_lines]))
+        frame = frame.filter(~pl.col(ROW).is_in(blank_lines))
     return frame
+
+
+def _by_line(lines: pl.LazyFrame, layout: _Layout, scratch: Path, notes: tuple[str, ...]) -> RawTable:
+    """Every line is a record: Polars reads the good ones from a copy that leaves the bad ones out."""
+    good, columns = scratch / "good.csv", [f"c{position}" for position in range(len(layout.names))]
+    lines = lines.filter(~pl.col("blank"))
+    numbered = pl.col(ROW).cast(pl.String) + layout.delimiter + pl.col("line")
+    lines.filter(pl.col("problem").is_null()).select(numbered).sink_csv(
+        good, include_header=False, quote_style="never", maintain_order=True
+    )
+    nothing = pl.lit(None, pl.String)
+    read = pl.scan_csv(
+        good,
+        glob=False,
+        has_header=False,
+        separator=layout.delimiter,
+        quote_char=layout.quote,
+        schema={ROW: pl.Int64(), **{column: pl.String() for column in columns}},
+    ).select(*columns, ROW, nothing.alias(PROBLEM), nothing.alias(RAW))
+    short = pl.col("line").str.replace_all("\0", "", literal=True).str.slice(0, RAW_CHARACTERS)
+    refused = lines.filter(pl.col("problem").is_not_null()).select(
+        *(nothing.alias(column) for column in columns),
+        ROW,
+        pl.col("problem").alias(PROBLEM),
+        pl.struct(short.alias(UNSPLIT)).struct.json_encode().alias(RAW),
+    )
+    frame = read.merge_sorted(refused, key=ROW) if good.stat().st_size else refused
+    return text_table(frame, layout.names, has_bad_records=True, notes=notes)
 
 
 def _by_record(path: Path, layout: _Layout, scratch: Path, notes: tuple[str, ...]) -> RawTable:
@@ -374,9 +443,9 @@ def _text(line: bytes) -> tuple[str, str | None]:
     if len(line) >= _MAX_RECORD_BYTES:
         return text, "it is longer than 1 MB"
     if "\0" in text:
-        return text, "it holds NUL bytes"
+        return text, _NUL
     if "\r" in text:
-        return text, "it holds a carriage return"
+        return text, _CR
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:

@@ -14,7 +14,11 @@ from sources.errors import UnreadableFile
 RECORD: Final = "record"
 """How the `_problem` of a whole record begins, where a cell's begins with its column."""
 
-_RAW_CHARACTERS: Final = 4_000
+RAW_CHARACTERS: Final = 4_000
+"""How much of a record that could not be split is kept."""
+
+UNSPLIT: Final = "_record"
+"""Key of its text in `_raw`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def raw_schema(n_columns: int) -> dict[str, pl.DataType]:
 
 def raw_record(text: str) -> str:
     """The JSON of a record that could not be split; without NULs (databases refuse them) and not without end."""
-    return json.dumps({"_record": text.replace("\0", "")[:_RAW_CHARACTERS]}, ensure_ascii=False)
+    return json.dumps({UNSPLIT: text.replace("\0", "")[:RAW_CHARACTERS]}, ensure_ascii=False)
 
 
 def named(headers: list[str], file: str) -> tuple[str, ...]:
