@@ -22,6 +22,9 @@ from transforms.scope import Span, local
 _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
+# Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.
+AS_WRITTEN = pl.QueryOptFlags(join_order=False)
+"""Collect day facts with these: joins in the order they are written."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def day_facts(
     windows = sorted(set(hours.get_column("window").to_list()) | {_MIDNIGHT})
     moments = _moments(attendance, windows).collect(engine="streaming").lazy()
     recorded = _recorded(moments, keyed, windows)
-    grid = _grid(keyed, hours.lazy(), recorded, span).collect().lazy()
+    grid = _grid(keyed, hours.lazy(), recorded, span).collect(optimizations=AS_WRITTEN).lazy()
     leave_days = _leave_days(leave, span).collect().lazy()
     attended = _attended(_owned(moments, keyed, hours.lazy(), windows), leave_days, span)
     return DayFacts(

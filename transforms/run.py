@@ -11,7 +11,7 @@ import polars as pl
 
 from policies.model import GROUPS, GroupName, Item, Parameters, Policy
 from policies.period import Period
-from transforms.days import day_facts
+from transforms.days import AS_WRITTEN, day_facts
 from transforms.exact import SCORE_DIGITS, VALUE_DIGITS, decimal
 from transforms.findings import SCORED
 from transforms.grading import Points, graded, points_of
@@ -152,8 +152,8 @@ def _scope(
         people=people.lazy(),
         frames=known,
         days_off=days_off,
-        day_counts=days.counts.collect().lazy(),
-        attended=days.attended.collect(engine="streaming").lazy(),
+        day_counts=days.counts.collect(optimizations=AS_WRITTEN).lazy(),
+        attended=days.attended.collect(engine="streaming", optimizations=AS_WRITTEN).lazy(),
         appeared=days.appeared,
         weeks=days.weeks,
     )
@@ -174,7 +174,9 @@ def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:
         question = (entry.item.indicator, entry.item.parameters)
         if question not in answers:
             answers[question] = INDICATORS[entry.item.indicator](scope, entry.item.parameters)
-    found = dict(zip(answers, pl.collect_all(answers.values(), engine="streaming"), strict=True))
+    found = dict(
+        zip(answers, pl.collect_all(answers.values(), engine="streaming", optimizations=AS_WRITTEN), strict=True)
+    )
     parts = weight_unit(scope.policy)
     graded_items = []
     for place, entry in enumerate(catalogue):

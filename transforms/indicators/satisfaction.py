@@ -7,7 +7,7 @@ from typing import Literal
 import polars as pl
 
 from policies import model
-from transforms.exact import DECIMAL_UNIT, term, terms, units
+from transforms.exact import DECIMAL_UNIT, term, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
 
@@ -36,59 +36,77 @@ def satisfaction(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     responses = scope.rows("survey_responses").filter(
         pl.col("audience") == parameters.audience, scope.span.covers("submitted_at"), answered
     )
-    facts = (
-        scope.people.select("person", "unit_id")
-        .join(_sums(responses.filter(pl.col("person").is_not_null()), "person", "own"), on="person", how="left")
-        .join(_sums(responses, "unit_id", "unit"), on="unit_id", how="left")
-        .with_columns(n_own=count("n_own"), n_unit=count("n_unit"))
-        .drop("unit_id")
-    )
-    n, k = pl.col("n_own"), pl.lit(parameters.shrinkage)
+    own = _sums(responses.filter(pl.col("person").is_not_null()), "person").collect().lazy()
+    unit = _sums(responses, "unit_id").collect().lazy()
+    n, k = pl.col("n_own"), parameters.shrinkage
     has_own, has_unit = n >= parameters.min_n, pl.col("n_unit") >= parameters.min_n
-    whole = pl.lit(1)
-    shrunk = _sum([*_index("own", n, n + k), *_index("unit", k, n + k)])
-    own, unit = _sum(_index("own", whole, whole)), _sum(_index("unit", whole, whole))
+    people = (
+        scope.people.select("person", "unit_id")
+        .join(own.select("person", n_own="n_responses"), on="person", how="left")
+        .join(unit.select("unit_id", n_unit="n_responses"), on="unit_id", how="left")
+        .with_columns(n_own=count("n_own"), n_unit=count("n_unit"))
+        .with_columns(
+            own_weight=pl.when(has_own & has_unit).then(n).when(has_own).then(1),
+            unit_weight=pl.when(has_own & has_unit).then(k).when(has_unit).then(1),
+            weights=pl.when(has_own & has_unit).then(n + k).otherwise(1),
+        )
+        .collect()
+        .lazy()
+    )
+    index = (
+        pl.concat([_weighted(own, people, "person", "own"), _weighted(unit, people, "unit_id", "unit")])
+        .group_by("person")
+        .agg(index=term(pl.col("num"), pl.col("den")))
+    )
     return findings(
         scope,
-        facts,
+        people.drop("unit_id").join(index, on="person", how="left"),
         n=n,
         misses=[(~has_own & ~has_unit, INSUFFICIENT_DATA, "too_few_responses")],
-        value=pl.when(has_own & has_unit).then(shrunk).when(has_own).then(own).otherwise(unit),
+        value=pl.col("index"),
         remark=pl.when(~has_own).then(pl.lit("unit_level")),
     )
 
 
-def _sums(responses: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
-    """n_`name`; each element's n_`name`_u1.. (answers) and `name`_u1.. (their sum); `name`_unit: what 1 is in it."""
-    sums = [f"{name}_{element}" for element in _ELEMENTS]
+def _sums(responses: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """n_responses; each element's n_u1.. (answers) and u1.. (their sum); unit: what 1 is in the sums."""
     # Answers are whole levels, or rescaled to 6 decimals: in coarse units their products stay small.
     grain = pl.lit(1, pl.Int128)
     for step in (10**12, DECIMAL_UNIT):
-        grain = pl.when(pl.all_horizontal(pl.col(column) % step == 0 for column in sums)).then(step).otherwise(grain)
+        grain = pl.when(pl.all_horizontal(pl.col(name) % step == 0 for name in _ELEMENTS)).then(step).otherwise(grain)
     return (
         responses.group_by(key)
         .agg(
-            pl.len().alias(f"n_{name}"),
-            *(units(element).sum().alias(column) for element, column in zip(_ELEMENTS, sums, strict=True)),
-            *(pl.col(element).count().cast(pl.Int128).alias(f"n_{name}_{element}") for element in _ELEMENTS),
+            pl.len().alias("n_responses"),
+            *(units(element).sum().alias(element) for element in _ELEMENTS),
+            *(pl.col(element).count().cast(pl.Int128).alias(f"n_{element}") for element in _ELEMENTS),
         )
         .with_columns(grain=grain)
-        .with_columns(pl.col(sums) // pl.col("grain"), (DECIMAL_UNIT // pl.col("grain")).alias(f"{name}_unit"))
+        .with_columns(pl.col(_ELEMENTS) // pl.col("grain"), unit=DECIMAL_UNIT // pl.col("grain"))
         .drop("grain")
     )
 
 
-def _index(name: str, weight: pl.Expr, total: pl.Expr) -> list[pl.Expr]:
-    """The index times weight / total, one term an element; null for an element nobody answered."""
-    n_elements = pl.sum_horizontal((pl.col(f"n_{name}_{element}") > 0).cast(pl.Int128) for element in _ELEMENTS)
-    times = weight.cast(pl.Int128) * _POINTS_PER_LEVEL
-    parts: list[pl.Expr] = []
-    for element in _ELEMENTS:
-        n = pl.col(f"n_{name}_{element}")
-        den = n * n_elements * pl.col(f"{name}_unit") * total.cast(pl.Int128)
-        parts.append(pl.when(n > 0).then(term(pl.col(f"{name}_{element}") * times, den)))
-    return parts
-
-
-def _sum(parts: list[pl.Expr]) -> pl.Expr:
-    return terms(*parts).list.drop_nulls()
+def _weighted(sums: pl.LazyFrame, people: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
+    """The index of each person's own responses or unit, times its weight: one row an element somebody answered."""
+    n_elements = pl.sum_horizontal((pl.col(f"n_{element}") > 0).cast(pl.Int128) for element in _ELEMENTS)
+    parts = pl.concat(
+        [
+            sums.filter(pl.col(f"n_{element}") > 0).select(
+                key,
+                num=pl.col(element) * _POINTS_PER_LEVEL,
+                den=pl.col(f"n_{element}") * n_elements * pl.col("unit"),
+            )
+            for element in _ELEMENTS
+        ]
+    )
+    weights = people.select("person", pl.col(key).alias("key"), "weights", weight=f"{name}_weight")
+    return (
+        weights.filter(pl.col("weight").is_not_null())
+        .join(parts.rename({key: "key"}), on="key")
+        .select(
+            "person",
+            num=pl.col("num") * pl.col("weight").cast(pl.Int128),
+            den=pl.col("den") * pl.col("weights").cast(pl.Int128),
+        )
+    )
