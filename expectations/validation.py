@@ -30,6 +30,7 @@ from expectations.suites.suite import (
     OVERLAPS,
     READABLE,
     REPEATED,
+    UNREADABLE,
     EmployeeNumbers,
     Suite,
 )
@@ -159,7 +160,7 @@ class Validation:
         reason = pl.col(FAILED).list.first()
         record = pl.coalesce(RAW, pl.struct(pl.col(contract.names).cast(pl.String)).struct.json_encode())
         place = {rule.id: _columns(rule) for rule in rules}
-        is_unreadable = reason == "does_not_parse"
+        is_unreadable = reason.is_in(UNREADABLE)
         refused = split.refused.select(
             dataset=pl.lit(contract.name),
             file_sha256=FILE,

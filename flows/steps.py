@@ -19,7 +19,7 @@ from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
 from transforms import DATASETS_READ, Results, problems_of
 from transforms import score as score_frames
-from warehouse import FileRecord, PolicyRecord, Published, ValidationRecord, Warehouse, open_warehouse
+from warehouse import FileRecord, PolicyRecord, Published, ValidationRecord, Warehouse, WarehouseError, open_warehouse
 
 _TREND_RUNS = 8
 
@@ -358,7 +358,11 @@ def _write_report(run: Run, landed: Landed, checked: Checked) -> None:
 
 def _history(run: Run) -> list[dict[str, Any]]:
     """What the expectations of the last finished runs of this city and period found, oldest first."""
-    with open_warehouse(run.order.warehouse_url) as warehouse:
+    try:
+        opened = open_warehouse(run.order.warehouse_url, create=False)
+    except WarehouseError:
+        return []  # a first check, before any run: there is no warehouse to ask, and a check makes none
+    with opened as warehouse:
         columns, rows = warehouse.runs(run.policy.city, run.period.name)
         past = [dict(zip(columns, row, strict=True)) for row in rows]
         ended = [one for one in past if one["status"] in ("published", "unchanged", "stopped")]

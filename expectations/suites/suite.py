@@ -19,6 +19,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from sources.contracts import DATASETS, PROBLEM, Dataset
 from sources.contracts import Column as Field
+from sources.crosswalk import MISSING_REASON
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -30,6 +31,11 @@ ON_ROSTER: Final = "_on_roster"
 """Mark: employee_id stands on the roster; null where the row names nobody."""
 OVERLAPS: Final = "_overlaps"
 """Mark: the spell begins before an earlier one of the same employee has ended."""
+
+NOT_IN_CROSSWALK: Final = f": {MISSING_REASON}$"
+"""How a problem ends that is a lookup without an answer; any other is a cell or record that does not parse."""
+UNREADABLE: Final = ("does_not_parse", "not_in_crosswalk")
+"""The expectations that ask whether a row could be read at all."""
 
 readable: Final = Column(READABLE) == True  # noqa: E712  # builds a condition
 
@@ -101,14 +107,27 @@ def _settled_first(contract: Dataset) -> list[Expectation]:
                 value_set=[False],
             )
         )
+    unrepeated = Column(REPEATED) == False  # noqa: E712  # builds a condition
     found.append(
         refuse(
-            gxe.ExpectColumnValuesToBeNull,
+            gxe.ExpectColumnValuesToMatchRegex,
             "does_not_parse",
             "every cell parses as its column says",
-            "A time or number that cannot be read cannot be counted, and must not be guessed.",
-            condition=Column(REPEATED) == False,  # noqa: E712  # builds a condition
+            "A time, number or record that cannot be read cannot be counted, and must not be guessed.",
+            condition=unrepeated,
             column=PROBLEM,
+            regex=NOT_IN_CROSSWALK,
+        )
+    )
+    found.append(
+        refuse(
+            gxe.ExpectColumnValuesToNotMatchRegex,
+            "not_in_crosswalk",
+            "every id of another system stands in the crosswalk",
+            "Nobody can tell whose row it is; complete the crosswalk if it is somebody's on the roster.",
+            condition=unrepeated,
+            column=PROBLEM,
+            regex=NOT_IN_CROSSWALK,
         )
     )
     return found
