@@ -359,14 +359,13 @@ def _write_report(run: Run, landed: Landed, checked: Checked) -> None:
 def _history(run: Run) -> list[dict[str, Any]]:
     """What the expectations of the last finished runs of this city and period found, oldest first."""
     try:
-        opened = open_warehouse(run.order.warehouse_url, create=False)
+        with open_warehouse(run.order.warehouse_url, create=False) as warehouse:
+            columns, rows = warehouse.runs(run.policy.city, run.period.name)
+            past = [dict(zip(columns, row, strict=True)) for row in rows]
+            ended = [one for one in past if one["status"] in ("published", "unchanged", "stopped")]
+            return [_trend_of(warehouse, one) for one in ended[-_TREND_RUNS:]]
     except WarehouseError:
-        return []  # a first check, before any run: there is no warehouse to ask, and a check makes none
-    with opened as warehouse:
-        columns, rows = warehouse.runs(run.policy.city, run.period.name)
-        past = [dict(zip(columns, row, strict=True)) for row in rows]
-        ended = [one for one in past if one["status"] in ("published", "unchanged", "stopped")]
-        return [_trend_of(warehouse, one) for one in ended[-_TREND_RUNS:]]
+        return []  # a check before any run: nothing to compare with, and it makes no warehouse
 
 
 def _trend_of(warehouse: Warehouse, past: Mapping[str, Any]) -> dict[str, Any]:
