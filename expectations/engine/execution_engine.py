@@ -28,6 +28,10 @@ from expectations.engine.row_checks import RowCheck, rows
 FRAME_IN_RESULTS = "polars.LazyFrame"
 MAX_FAILING_ROWS = 200
 
+# A condition, a source of rows written in Python or Polars itself may raise anything while a frame is read, and
+# Great Expectations would log its text, which may quote data. A panic of Polars is no Exception.
+ANY_FAILURE = (Exception, pl.exceptions.PanicException)
+
 
 class PolarsBatchData(BatchData):
     """One frame, and what passes over it have found so far."""
@@ -134,7 +138,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             try:
                 provider: Callable[..., Any] = configuration.metric_fn
                 value = provider(**configuration.metric_provider_kwargs)
-            except Exception as error:  # noqa: BLE001  # a condition of one's own may raise anything
+            except ANY_FAILURE as error:
                 self._fail(metric, error)
                 continue
             if isinstance(value, Select | CountRepeated | ListRows):
@@ -148,7 +152,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         self._raise_failures(metrics)
         return {metric.id: self._values[metric.id] for metric in metrics}
 
-    def _fail(self, metric: MetricConfiguration, error: Exception) -> None:
+    def _fail(self, metric: MetricConfiguration, error: BaseException) -> None:
         """Remember why a metric failed, in words that hold no value of the data."""
         if isinstance(error, EngineProblem | GreatExpectationsError | OSError) or self.reveal_values:
             reason = str(error)
@@ -196,7 +200,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             for metric, _ in level:
                 self._fail(metric, error)
             return
-        except pl.exceptions.PolarsError as error:
+        except ANY_FAILURE as error:
             self._part(frame, repeated_by_check, level, error)
             return
         self.passes += 1
@@ -205,20 +209,38 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             if isinstance(work, CountRepeated):
                 keyed.append((metric, work.check, repeated(row.get_column(own[0])[0])))
             else:
-                values = [plain_value(row.get_column(name)) for name in own]
-                self._values[metric.id] = work.finish(*values)
+                self._finish(metric, work.finish, *(plain_value(row.get_column(name)) for name in own))
+        self._count_repeated(frame, repeated_by_check, keyed)
+
+    def _count_repeated(
+        self,
+        frame: pl.LazyFrame,
+        repeated_by_check: dict[str, pl.DataFrame],
+        keyed: Sequence[tuple[MetricConfiguration, RowCheck, pl.Series]],
+    ) -> None:
+        try:
+            frames = repeated_keys(frame, [(check, values) for _, check, values in keyed])
+        except ANY_FAILURE as error:
+            for metric, _, _ in keyed:
+                self._fail(metric, error)
+            return
         self.passes += sum(values.len() > 0 for _, _, values in keyed)
-        frames = repeated_keys(frame, [(check, values) for _, check, values in keyed])
         for (metric, check, _), keys in zip(keyed, frames, strict=True):
             repeated_by_check[check.identity] = keys
             self._values[metric.id] = int(keys.get_column("len").sum())
+
+    def _finish(self, metric: MetricConfiguration, finish: Callable[..., Any], *values: Any) -> None:
+        try:
+            self._values[metric.id] = finish(*values)
+        except ANY_FAILURE as error:
+            self._fail(metric, error)
 
     def _part(
         self,
         frame: pl.LazyFrame,
         repeated_by_check: dict[str, pl.DataFrame],
         level: Sequence[tuple[MetricConfiguration, Select | CountRepeated]],
-        error: pl.exceptions.PolarsError,
+        error: BaseException,
     ) -> None:
         """One metric of the level cannot be computed: set it aside, by the schema alone if that is enough."""
         if len(level) == 1:
@@ -228,7 +250,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         for metric, work in level:
             try:
                 frame.select(expr.alias(str(i)) for i, expr in enumerate(exprs_of(work))).collect_schema()
-            except pl.exceptions.PolarsError as own_error:
+            except ANY_FAILURE as own_error:
                 self._fail(metric, own_error)
             else:
                 sound.append((metric, work))
@@ -251,13 +273,13 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             checks = [rows.check for rows in wanted if rows.check.identity not in repeated_by_check]
             repeated_by_check |= find_repeated_keys(frame, checks)
             collect_failing_rows(frame, wanted, columns, repeated_by_check)
-        except (pl.exceptions.PolarsError, OSError) as error:
+        except ANY_FAILURE as error:
             for metric, _ in level:
                 self._fail(metric, error)
             return
         self.passes += 1
         for metric, work in level:
-            self._values[metric.id] = work.finish(work.rows.rows(work.columns).to_dicts())
+            self._finish(metric, work.finish, work.rows.rows(work.columns).to_dicts())
 
     def _comparison_condition_to_filter_clause(self, condition: ComparisonCondition) -> pl.Expr:
         return rows(condition, self.schema({}))

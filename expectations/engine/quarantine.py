@@ -115,5 +115,13 @@ def check_of(expectation: Any, schema: Mapping[str, pl.DataType]) -> RowCheck:
             f"{expectation.expectation_type} has no row condition on Polars: register one for "
             f'"{expectation.map_metric}" with expectations.engine.row_condition'
         )
+    unfilled = [key for key, value in expectation.configuration.kwargs.items() if is_parameter(value)]
+    if unfilled:
+        raise EngineProblem(f"{', '.join(unfilled)}: fill in suite parameters before rows are split")
     kwargs = get_metric_kwargs(f"{condition.metric}.unexpected_count", configuration=expectation.configuration)
     return row_check(condition, schema, kwargs["metric_domain_kwargs"], kwargs["metric_value_kwargs"])
+
+
+def is_parameter(value: Any) -> bool:
+    """Whether a configured value is a suite parameter that a validation would fill in."""
+    return isinstance(value, dict) and "$PARAMETER" in value

@@ -201,6 +201,26 @@ def test_a_condition_that_raises_fails_without_its_text(validate: Any) -> None:
     assert "might quote" not in str(result.exception_info)
 
 
+@row_condition("column_values.faulty_later")
+def faulty_later(column: Column) -> pl.Expr:
+    def fail(_values: pl.Series) -> pl.Series:
+        raise RuntimeError("a text that might quote data")
+
+    return column.expr.map_batches(fail, return_dtype=pl.Boolean)
+
+
+class ExpectFaultyLater(ColumnMapExpectation):
+    map_metric = "column_values.faulty_later"
+
+
+def test_a_condition_that_raises_on_the_rows_fails_alone(validate: Any, caplog: pytest.LogCaptureFixture) -> None:
+    results = validate(GOOD, [ExpectFaultyLater(column="n"), *MANY]).results
+    assert sorted(each.success for each in results) == [False] + [True] * len(MANY)
+    text = str([each.exception_info for each in results]) + caplog.text
+    assert "column_values.faulty_later" in text
+    assert "might quote" not in text
+
+
 def test_a_condition_has_one_name() -> None:
     with pytest.raises(EngineProblem, match="registered already"):
         row_condition("column_values.between")(even_besides)

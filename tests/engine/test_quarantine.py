@@ -157,3 +157,9 @@ def test_ids_name_one_expectation_each() -> None:
 def test_an_expectation_without_an_id_goes_by_its_place() -> None:
     split = quarantine(pl.DataFrame({"n": [1]}), [gxe.ExpectColumnValuesToNotBeNull(column="n")])
     assert list(split.expectations) == ["expect_column_values_to_not_be_null[0]"]
+
+
+def test_suite_parameters_must_be_filled_in() -> None:
+    expectation = gxe.ExpectColumnValuesToBeInSet(column="n", value_set={"$PARAMETER": "known"})
+    with pytest.raises(EngineProblem, match="value_set: fill in suite parameters"):
+        quarantine(pl.DataFrame({"n": [1]}), [expectation])

@@ -131,16 +131,16 @@ def failing_expectations(frame: pl.DataFrame) -> list[Any]:
     return made
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("source", ["hiding", "traced"])
-def test_no_value_in_any_result_format(seed: int, source: str, validate: Any, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("source", "seed"), [("hiding", 1), ("traced", 2)])
+def test_no_value_in_any_result_format(source: str, seed: int, validate: Any, caplog: pytest.LogCaptureFixture) -> None:
     frame = secret_frame(seed)
     expectations = failing_expectations(frame)
     secrets = secrets_of(frame)
     for result_format in FORMATS[: 5 if source == "hiding" else None]:
         result = validate(frame, expectations, source, result_format)
-        for each in result.results:
-            each.render()
+        if result_format == "COMPLETE":
+            for each in result.results:
+                each.render()
         assert len(result.results) == len(expectations)
         assert not any(each.success for each in result.results if "not_be" not in each.expectation_config.type)
         text = json.dumps(result.to_json_dict(), default=str) + json.dumps(
