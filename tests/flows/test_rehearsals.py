@@ -172,8 +172,8 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: attendance: attendance\.csv holds no row\. A file that is there but holds nothing is a failed "
-                r"export, not a quiet quarter\."
+                r"kinerja: attendance: attendance\.csv holds no row\. A file that is there but holds nothing is a "
+                r"failed export, not a quiet quarter\."
             ),
             REPORT,
         ),
@@ -191,9 +191,9 @@ REHEARSALS = [
             3,
             (
                 (
-                    rf"kinerja: {name}\.csv: column employee_id, first in record 4, 2 records: identifiers went through a "
-                    r"spreadsheet's numbers \(such as 1\.98501E\+17\), which keep 15 digits: .*\. Format the column as "
-                    r"text in the original, enter the identifiers anew and export again\."
+                    rf"kinerja: {name}\.csv: column employee_id, first in record 4, 2 records: identifiers went "
+                    r"through a spreadsheet's numbers \(such as 1\.98501E\+17\), which keep 15 digits: .*\. Format the "
+                    r"column as text in the original, enter the identifiers anew and export again\."
                 ),
             ),
             cells(name, 4, 6, employee_id=EXCEL),
@@ -205,8 +205,8 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: leave\.csv: its first bytes: it is UTF-16 or UTF-32 text, which reads as rubbish where UTF-8 is "
-                r"expected\. Save it as UTF-8, or write 'encoding: utf-16' beside the file in sources\.yaml\."
+                r"kinerja: leave\.csv: its first bytes: it is UTF-16 or UTF-32 text, which reads as rubbish where "
+                r"UTF-8 is expected\. Save it as UTF-8, or write 'encoding: utf-16' beside the file in sources\.yaml\."
             ),
         ),
         lambda folder: (folder / "leave.csv").write_bytes((folder / "leave.csv").read_text("utf-8").encode("utf-16")),
@@ -228,8 +228,9 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: employees: expected that spells of one employee do not overlap; found 1 row, the first in "
-                r"employees\.csv row 126\. Two assignments on one day leave open whose unit, schedule and position count\."
+                r"kinerja: employees: expected that spells of one employee do not overlap; found 1 row, the first "
+                r"in employees\.csv row 126\. Two assignments on one day leave open whose unit, schedule and position "
+                r"count\."
             ),
             REPORT,
         ),
@@ -240,8 +241,8 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: attendance: 9592 of 14388 rows are refused\. A dataset that is mostly refused was exported or "
-                r"mapped wrongly; what is left of it is no fair sample\."
+                r"kinerja: attendance: 9592 of 14388 rows are refused\. A dataset that is mostly refused was exported "
+                r"or mapped wrongly; what is left of it is no fair sample\."
             ),
             REPORT,
         ),
@@ -252,8 +253,8 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: attendance: 2 of 120 employees on the roster have a row; 108 are wanted\. Whoever has none is "
-                r"not scored on it; a missing unit or device looks just like this\."
+                r"kinerja: attendance: 2 of 120 employees on the roster have a row; 108 are wanted\. Whoever has none "
+                r"is not scored on it; a missing unit or device looks just like this\."
             ),
             REPORT,
         ),
