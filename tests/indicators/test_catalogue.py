@@ -1,4 +1,4 @@
-"""One name for an indicator: module, function, test module, golden cases, catalogue, oracle, and its use in a policy."""
+"""One name for an indicator: module, function, test module, golden cases, catalogue, oracle, a policy that uses it."""
 
 from __future__ import annotations
 
