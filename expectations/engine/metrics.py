@@ -200,6 +200,12 @@ class Asked:
 
     def rows(self, condition: RowCondition) -> FailingRows:
         """The failing rows to list."""
+        absent = [name for name in self.engine.origin if name not in self.schema]
+        if absent:
+            raise EngineProblem(
+                f"origin columns {', '.join(absent)} of the datasource do not exist in the frame: "
+                "failing rows cannot be listed; add them, or use result_format BASIC"
+            )
         return FailingRows(self.check(condition), self.limit, self.engine.origin or (POSITION,))
 
 

@@ -19,6 +19,7 @@ HASH = "__hash"
 MIX = pl.lit(0x9E3779B97F4A7C15, dtype=pl.UInt64)
 KEY = "__key_{}"
 POSITION = "__position"
+FEW_KEYS = 10_000
 
 
 def key_names(check: RowCheck) -> list[str]:
@@ -28,9 +29,12 @@ def key_names(check: RowCheck) -> list[str]:
 
 def key_hash(check: RowCheck) -> pl.Expr:
     """64-bit hash of a row's keys; null outside the check's domain."""
-    # Mixed by hand: hashing a struct of the keys costs half as much memory again.
-    mixed = reduce(lambda one, other: one * MIX + other, (key.hash() for key in check.keys))
-    return pl.when(check.domain).then(mixed)
+    return pl.when(check.domain).then(mixed_hash(check.keys))
+
+
+def mixed_hash(keys: Iterable[pl.Expr]) -> pl.Expr:
+    """64-bit hash of several expressions; hashing a struct of them would cost half as much memory again."""
+    return reduce(lambda one, other: one * MIX + other, (key.hash() for key in keys))
 
 
 def named_keys(check: RowCheck) -> list[pl.Expr]:
@@ -115,6 +119,17 @@ def with_masks(
     return frame.with_columns(mask.alias(name) for name, mask in masks.items()).drop(helpers, strict=False)
 
 
+def may_be_unexpected(check: RowCheck, repeated_by_check: Mapping[str, pl.DataFrame]) -> pl.Expr:
+    """Mask of rows that hold all unexpected ones, found without a join where few keys are repeated."""
+    if not check.keys:
+        return check.unexpected
+    keys = repeated_by_check[check.identity]
+    if keys.height > FEW_KEYS:
+        return check.domain
+    wanted = keys.select(mixed_hash(pl.col(name) for name in key_names(check))).to_series()
+    return key_hash(check).is_in(wanted.implode()).fill_null(value=False)
+
+
 def named_as(names: Sequence[str], others: Sequence[str]) -> list[pl.Expr]:
     """Columns under other names."""
     return [pl.col(name).alias(other) for name, other in zip(names, others, strict=True)]
@@ -162,6 +177,7 @@ def collect_failing_rows(
     for i, rows in enumerate(wanted):
         rows.mask = f"__mask_{i}"
     checks = {rows.mask: rows.check for rows in wanted}
+    frame = frame.filter(pl.any_horizontal(may_be_unexpected(check, repeated_by_check) for check in checks.values()))
     plan = with_masks(frame, checks, repeated_by_check).filter(pl.any_horizontal(*checks)).select(*columns, *checks)
 
     def take(batch: pl.DataFrame) -> None:

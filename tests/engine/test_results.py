@@ -223,3 +223,24 @@ def test_index_columns_that_are_no_origin_are_refused(validate: Any) -> None:
     messages = [part["exception_message"] for part in result.exception_info.values()]
     assert not result.success
     assert all("may only name origin columns" in message for message in messages)
+
+
+def test_an_origin_that_is_not_there_is_named(validate: Any) -> None:
+    frame = pl.DataFrame({"x": [None], "_file": ["a"]}, schema_overrides={"x": pl.Int64})
+    result = validate(frame, [gxe.ExpectColumnValuesToNotBeNull(column="x")], "traced", "SUMMARY").results[0]
+    assert "origin columns _row of the datasource do not exist" in str(result.exception_info)
+
+
+@pytest.mark.parametrize("keys", [3, 10_050])
+def test_rows_with_repeated_keys_are_listed_whether_few_or_many(keys: int, validate: Any) -> None:
+    frame = pl.DataFrame({"k": [*range(keys), *range(keys), -1], "_row": range(2 * keys + 1)}).with_columns(
+        a=pl.col("k").cast(pl.String), _file=pl.lit("f")
+    )
+    listed = [
+        gxe.ExpectColumnValuesToBeUnique(column="k"),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=["a", "k"]),
+    ]
+    for each in validate(frame, listed, "traced", "COMPLETE").results:
+        assert each.result["unexpected_count"] == 2 * keys
+        rows = [row["_row"] for row in each.result["unexpected_index_list"]]
+        assert rows == list(range(min(2 * keys, 200)))
