@@ -8,21 +8,17 @@ from great_expectations.expectations import core as gxe
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.suites.conditions import ExpectEmployeeNumberToBeWellFormed
-from expectations.suites.suite import OVERLAPS, EmployeeNumbers, Suite, refuse, stop
+from expectations.suites.suite import OVERLAPS, EmployeeNumbers, Suite, not_before, refuse, stop
 from sources.contracts import SECTORS
 
 
 def _rows(numbers: EmployeeNumbers | None) -> Sequence[Expectation]:
     found = [
-        refuse(
-            gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+        not_before(
+            "end_date",
+            "start_date",
             "ends_before_it_starts",
-            "end_date is not before start_date",
             "A spell that ends before it starts has no day to work on.",
-            column_A="end_date",
-            column_B="start_date",
-            or_equal=True,
-            ignore_row_if="either_value_is_missing",
         )
     ]
     if numbers is not None:

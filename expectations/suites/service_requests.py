@@ -8,34 +8,21 @@ from great_expectations.expectations import core as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.suites.suite import EmployeeNumbers, Suite, readable, refuse
-
-
-def _not_before(later: str, earlier: str, reason: str, why: str) -> Expectation:
-    return refuse(
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB,
-        reason,
-        f"{later} is not before {earlier}",
-        why,
-        column_A=later,
-        column_B=earlier,
-        or_equal=True,
-        ignore_row_if="either_value_is_missing",
-    )
+from expectations.suites.suite import EmployeeNumbers, Suite, not_before, readable, refuse
 
 
 def _rows(_: EmployeeNumbers | None) -> Sequence[Expectation]:
     return [
-        _not_before(
+        not_before(
             "closed_at", "submitted_at", "closed_before_submitted", "Such a request would count as answered in no time."
         ),
-        _not_before(
+        not_before(
             "complete_at",
             "submitted_at",
             "complete_before_submitted",
             "Papers cannot be complete before the request is there; the clock would start too early.",
         ),
-        _not_before(
+        not_before(
             "closed_at",
             "complete_at",
             "complete_after_closing",

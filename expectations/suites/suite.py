@@ -88,6 +88,20 @@ def refuse(
     return expect(kind, reason, "warning", expected, why, row_condition=condition, **kwargs)
 
 
+def not_before(later: str, earlier: str, reason: str, why: str) -> Expectation:
+    """Refuses rows where `later` lies before `earlier`; equal is fine, and so is a row without one of them."""
+    return refuse(
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB,
+        reason,
+        f"{later} is not before {earlier}",
+        why,
+        column_A=later,
+        column_B=earlier,
+        or_equal=True,
+        ignore_row_if="either_value_is_missing",
+    )
+
+
 def stop(kind: type[Expectation], reason: str, expected: str, why: str, **kwargs: Any) -> Expectation:
     """An expectation that stops the run."""
     return expect(kind, reason, "critical", expected, why, **kwargs)
