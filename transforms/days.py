@@ -5,7 +5,7 @@ Recorded: countable, and somebody whose spell is in the same unit that day has a
 gaps in the record, never an absence. Source: domain rules, sections 3 and 7; default hours by Perpres 21/2023.
 
 People are never multiplied by days: days are counted once a (unit, schedule) as running totals, and a spell takes the
-difference at its two ends.
+difference at its two ends. Attendance is read once, for P and for what the discipline ladder asks of the year before.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from transforms.scope import Span, local
 _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
+_PLACE = ["unit_id", "schedule", "date"]
 # Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.
 AS_WRITTEN = pl.QueryOptFlags(join_order=False)
 """Collect day facts with these: joins in the order they are written."""
@@ -29,20 +30,26 @@ AS_WRITTEN = pl.QueryOptFlags(join_order=False)
 
 @dataclass(frozen=True)
 class DayFacts:
-    """What the calendar, the schedules, leave and attendance say of each person in P.
+    """What the calendar, the schedules, leave and attendance say of each person in P and before it in its year.
 
-    `counts`: person, month (first day), n_working, n_countable, n_recorded; one row a month with a spell day.
-    `weeks`: person, week (its Monday, in P), n_countable.
-    `attended`: person, date, late_minutes, early_minutes (floor; null where that side has no event); one row a
-    recorded day with an event. `appeared`: person, one row a person with any event in P. `gaps`: unit_id, date; one row
-    a day on which somebody of the unit works and nothing was recorded.
+    Of P. `counts`: person, month (first day), n_working, n_countable, n_recorded; one row a month with a spell day.
+    `weeks`: person, week (its Monday, in P), n_countable. `appeared`: person, one row a person with any event in P.
+    `gaps`: unit_id, date; one row a day on which somebody of the unit works and nothing was recorded.
+
+    Of the year up to P's end. `attended`: person, date, late_minutes, early_minutes (floor; null where that side has no
+    event); one row a recorded day with an event. `spells`: person, unit_id, schedule, start_date, until, first_day,
+    last_day (within it). `totals`: unit_id, schedule, date, recorded_so_far. `excused`: person, unit_id, schedule,
+    date; one row a recorded working day on leave.
     """
 
     counts: pl.LazyFrame
     weeks: pl.LazyFrame
-    attended: pl.LazyFrame
     appeared: pl.LazyFrame
     gaps: pl.LazyFrame
+    attended: pl.LazyFrame
+    spells: pl.LazyFrame
+    totals: pl.LazyFrame
+    excused: pl.LazyFrame
 
 
 def day_facts(
@@ -53,33 +60,39 @@ def day_facts(
     leave: pl.LazyFrame,
     days_off: Sequence[dt.date],
     span: Span,
+    year: Span,
 ) -> DayFacts:
-    """Day facts of the people whose `spells` (with person, first_day, last_day) are given.
+    """Day facts of the people whose `spells` (with person, first_day, last_day within `year`) are given.
 
-    `attendance` and `leave` hold these people's rows with person; `days_off` are holidays and joint leave.
+    `attendance` and `leave` hold these people's rows with person; `days_off` are holidays and joint leave. `year` holds
+    P (`span`) and the days of its calendar year before it that may have a record; both end on the same day.
     """
     own_hours = schedules.collect()
-    hours = _hours(own_hours, working_time, days_off, span)
+    hours = _hours(own_hours, working_time, days_off, year)
     # Not those of `hours`: a schedule without a working day in so short a P is still known.
     known = own_hours.get_column("schedule_id").unique().to_list()
     keyed = spells.with_columns(
         schedule=pl.when(pl.col("schedule_id").is_in(known))
         .then(pl.col("schedule_id"))
         .otherwise(pl.lit(_DEFAULT_SCHEDULE)),
-        until=pl.col("end_date").fill_null(span.end),
+        until=pl.col("end_date").fill_null(year.end),
     ).select("person", "unit_id", "schedule", "start_date", "until", "first_day", "last_day")
     windows = sorted(set(hours.get_column("window").to_list()) | {_MIDNIGHT})
-    moments = _moments(attendance, windows).collect(engine="streaming").lazy()
+    moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
     recorded = _recorded(moments, keyed, windows)
-    grid = _grid(keyed, hours.lazy(), recorded, span).collect(optimizations=AS_WRITTEN).lazy()
-    leave_days = _leave_days(leave, span).collect().lazy()
-    attended = _attended(_owned(moments, keyed, hours.lazy(), windows), leave_days, span)
+    grid = _grid(keyed, hours.lazy(), recorded, year).collect(optimizations=AS_WRITTEN).lazy()
+    leave_days = _leave_days(leave, year).collect().lazy()
+    excused = _excused(keyed, grid, leave_days).collect(optimizations=AS_WRITTEN).lazy()
     return DayFacts(
-        counts=_counts(keyed, grid, leave_days, _months(span), span),
-        weeks=_counts(keyed, grid, leave_days, _weeks(span), span),
-        attended=attended,
+        counts=_counts(keyed, grid, excused, _months(span)),
+        weeks=_counts(keyed, grid, excused, _weeks(span)),
+        attended=_attended(_owned(moments, keyed, hours.lazy(), windows), leave_days, year),
+        spells=keyed,
+        totals=grid.select(*_PLACE, "recorded_so_far"),
+        excused=excused.filter("is_recorded").select("person", *_PLACE),
         appeared=moments.filter(pl.col("date").is_between(span.start, span.last_day)).select("person").unique(),
-        gaps=grid.group_by("unit_id", "date")
+        gaps=grid.filter(pl.col("date") >= span.start)
+        .group_by("unit_id", "date")
         .agg(pl.col("is_working", "is_recorded").any())
         .filter(pl.col("is_working") & ~pl.col("is_recorded"))
         .select("unit_id", "date")
@@ -128,8 +141,10 @@ def _time(clock: str) -> dt.time:
     return dt.time.fromisoformat(clock)
 
 
-def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
+def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta], span: Span) -> pl.LazyFrame:
     """Events folded to one row a person, calendar date and stretch of the day between two window openings.
+
+    Only those that a day of the span may own: up to the day after it, where a window may reach.
 
     A window opens only at the end of a stretch, so first, last and the directions of a stretch are all that any
     later question needs.
@@ -138,7 +153,8 @@ def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.La
     into_day = moment - moment.dt.date().cast(pl.Datetime("us"))
     stretch = pl.sum_horizontal(pl.lit(0, pl.Int32), *((into_day >= window).cast(pl.Int32) for window in windows[1:]))
     return (
-        attendance.select(
+        attendance.filter(moment.dt.date().is_between(span.start, span.end))
+        .select(
             "person",
             date=moment.dt.date(),
             stretch=stretch,
@@ -156,7 +172,7 @@ def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.La
     )
 
 
-def _spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
+def spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
     """Adds unit_id and schedule of the spell that contains `date`; drops days outside every spell."""
     return (
         days.join(spells.select("person", "unit_id", "schedule", "start_date", "until"), on="person")
@@ -171,7 +187,7 @@ def _recorded(moments: pl.LazyFrame, spells: pl.LazyFrame, windows: Sequence[dt.
     for place, window in enumerate(windows):
         day = pl.when(pl.col("stretch") >= place).then(pl.col("date")).otherwise(pl.col("date") - _DAY)
         days = moments.select("person", date=day).unique()
-        found = _spell_of_day(days, spells).select("unit_id", "date").unique()
+        found = spell_of_day(days, spells).select("unit_id", "date").unique()
         seen.append(found.with_columns(window=pl.lit(window, pl.Duration("us"))))
     return pl.concat(seen)
 
@@ -183,14 +199,14 @@ def _owned(
     opens_at = pl.lit(0, pl.Int32)
     for place, window in enumerate(windows):
         opens_at = pl.when(pl.col("window") == window).then(place).otherwise(opens_at)
-    later = _spell_of_day(moments, spells).join(hours, on=["schedule", "date"]).filter(pl.col("stretch") >= opens_at)
+    later = spell_of_day(moments, spells).join(hours, on=["schedule", "date"]).filter(pl.col("stretch") >= opens_at)
     if len(windows) == 1:  # every window opens at midnight: no day reaches into the next date
         return later
     event = ["person", "date", "stretch"]
     before = (
         moments.join(later.select(event), on=event, how="anti")
         .with_columns(date=pl.col("date") - _DAY)
-        .pipe(_spell_of_day, spells)
+        .pipe(spell_of_day, spells)
         .join(hours, on=["schedule", "date"])
         .filter(pl.col("stretch") < opens_at)
     )
@@ -279,36 +295,37 @@ def _weeks(span: Span) -> pl.LazyFrame:
     )
 
 
-def _counts(
-    spells: pl.LazyFrame, grid: pl.LazyFrame, leave_days: pl.LazyFrame, buckets: pl.LazyFrame, span: Span
-) -> pl.LazyFrame:
+def _excused(spells: pl.LazyFrame, grid: pl.LazyFrame, leave_days: pl.LazyFrame) -> pl.LazyFrame:
+    """Working days on leave: person, unit_id, schedule, date, is_recorded."""
+    working = grid.filter("is_working").select(*_PLACE, "is_recorded")
+    return spell_of_day(leave_days, spells).join(working, on=_PLACE).select("person", *_PLACE, "is_recorded")
+
+
+def _counts(spells: pl.LazyFrame, grid: pl.LazyFrame, excused: pl.LazyFrame, buckets: pl.LazyFrame) -> pl.LazyFrame:
     """One row a person and bucket: bucket, n_working, n_countable, n_recorded."""
-    totals = grid.select("unit_id", "schedule", "date", "working_so_far", "recorded_so_far")
-    place = ["unit_id", "schedule", "date"]
+    totals = grid.select(*_PLACE, "working_so_far", "recorded_so_far")
     by_spell = (
         spells.join(buckets, how="cross")
         .with_columns(
             opens=pl.max_horizontal("opens", "first_day") - _DAY, closes=pl.min_horizontal("closes", "last_day")
         )
         .filter(pl.col("opens") < pl.col("closes"))
-        .join(totals, left_on=["unit_id", "schedule", "closes"], right_on=place)
-        .join(totals, left_on=["unit_id", "schedule", "opens"], right_on=place, suffix="_before")
+        .join(totals, left_on=["unit_id", "schedule", "closes"], right_on=_PLACE)
+        .join(totals, left_on=["unit_id", "schedule", "opens"], right_on=_PLACE, suffix="_before")
         .group_by("person", "bucket")
         .agg(
             n_working=(pl.col("working_so_far") - pl.col("working_so_far_before")).sum(),
             n_recorded=(pl.col("recorded_so_far") - pl.col("recorded_so_far_before")).sum(),
         )
     )
-    excused = (
-        _spell_of_day(leave_days, spells)
-        .join(grid.filter("is_working").select(*place, "is_recorded"), on=place)
-        .join(buckets, how="cross")
+    off = (
+        excused.join(buckets, how="cross")
         .filter(pl.col("date").is_between(pl.col("opens"), pl.col("closes")))
         .group_by("person", "bucket")
         .agg(n_excused=pl.len().cast(pl.Int64), n_excused_recorded=pl.col("is_recorded").sum().cast(pl.Int64))
     )
     none = pl.lit(0, pl.Int64)  # no leave in the bucket: nothing is taken off
-    return by_spell.join(excused, on=["person", "bucket"], how="left").select(
+    return by_spell.join(off, on=["person", "bucket"], how="left").select(
         "person",
         "bucket",
         "n_working",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -16,8 +16,8 @@ from transforms.exact import SCORE_DIGITS, VALUE_DIGITS, decimal
 from transforms.findings import SCORED
 from transforms.grading import Points, graded, points_of
 from transforms.indicators import INDICATORS
-from transforms.people import people_of, with_days
-from transforms.scope import ORDER, Scope, Span, as_known
+from transforms.people import people_of, with_colleagues, with_days
+from transforms.scope import ORDER, Scope, Span, as_known, day_of
 from transforms.scoring import group_scores, rated, total_scores, weight_unit
 from transforms.settling import replaced, settled
 
@@ -131,33 +131,44 @@ def _scope(
     span = Span.of(period, policy.timezone, known_as_of)
     ordered = {name: frames[name].with_row_index(ORDER) for name in ("ratings", "decisions")}
     known = as_known({**frames, **ordered}, known_as_of)
-    spells = with_days(known["employees"], span).collect()
-    people = people_of(spells.lazy()).collect()
-    keys = people.lazy().select("employee_id", "person")
-    own_spells = spells.lazy().join(keys, on="employee_id")
+    people = people_of(with_days(known["employees"], span)).collect()
+    year = span.year_so_far(_first_event(known["attendance"], span))
+    spells = with_days(known["employees"], year).collect()
+    keys = with_colleagues(people.lazy(), spells.lazy()).collect().lazy()
     days_off = _days_off(known["calendar"], public_holidays)
     days = day_facts(
-        own_spells,
+        spells.lazy().join(keys, on="employee_id"),
         known["schedules"],
         policy.national.working_time,
         known["attendance"].join(keys, on="employee_id"),
         known["leave"].join(keys, on="employee_id"),
         days_off,
         span,
+        year,
     )
+    attended = days.attended.collect(engine="streaming", optimizations=AS_WRITTEN).lazy()
     scope = Scope(
         policy=policy,
         period=period,
         span=span,
+        year=year,
         people=people.lazy(),
         frames=known,
         days_off=days_off,
         day_counts=days.counts.collect(optimizations=AS_WRITTEN).lazy(),
-        attended=days.attended.collect(engine="streaming", optimizations=AS_WRITTEN).lazy(),
+        attended=attended.filter(pl.col("date") >= span.start),
         appeared=days.appeared,
         weeks=days.weeks,
+        days=replace(days, attended=attended),
     )
     return scope, days.gaps
+
+
+def _first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
+    """The day of the year's first event; None without one."""
+    days = attendance.select(first=day_of("timestamp")).filter(pl.col("first") >= dt.date(span.start.year, 1, 1))
+    first: dt.date | None = days.min().collect(engine="streaming").item()
+    return first
 
 
 def _days_off(calendar: pl.LazyFrame, public_holidays: Mapping[dt.date, str]) -> list[dt.date]:

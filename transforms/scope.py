@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from policies.model import Policy
 from policies.period import Period
+
+if TYPE_CHECKING:
+    from transforms.days import DayFacts
 
 ORDER = "_order"
 """Column of ratings and decisions: place of the row in its file, which settles equal times."""
@@ -60,6 +64,16 @@ class Span:
             end = min(end, known_as_of.astimezone(ZoneInfo(timezone)).date())
         return cls(period.start, max(end, period.start), timezone)
 
+    def year_so_far(self, first_event: dt.date | None) -> Span:
+        """The calendar year up to P's end, from the first day that may have a record; P at least.
+
+        That is the day before the first event: its window may reach into the next date.
+        """
+        start = self.start
+        if first_event is not None:
+            start = min(start, max(dt.date(start.year, 1, 1), first_event - dt.timedelta(days=1)))
+        return Span(start, self.end, self.timezone)
+
     @property
     def start_at(self) -> dt.datetime:
         """First instant."""
@@ -86,13 +100,15 @@ class Scope:
     """The facts of one run. `person` (UInt32) stands for an employee_id within the run.
 
     `people` has one row a person to be scored: person, employee_id and the facts of the home spell.
-    `day_counts` has one row a person and month; `attended` one row a person and recorded day with an event
-    (see `transforms.days`).
+    `day_counts` has one row a person and month; `attended` one row a person and recorded day of P with an event
+    (see `transforms.days`). `year` is the calendar year up to P's end, as far as it may have a record; `days` are the
+    day facts of both.
     """
 
     policy: Policy
     period: Period
     span: Span
+    year: Span
     people: pl.LazyFrame
     frames: Mapping[str, pl.LazyFrame]
     days_off: Sequence[dt.date]
@@ -100,6 +116,7 @@ class Scope:
     attended: pl.LazyFrame
     appeared: pl.LazyFrame
     weeks: pl.LazyFrame
+    days: DayFacts
 
     def rows(self, dataset: str) -> pl.LazyFrame:
         """The dataset's rows with `person` (null where the row names nobody who is scored)."""
