@@ -10,16 +10,20 @@ again. A killed run needs nothing: the next one takes its lease over and finishe
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from expectations.findings import ValidationStopped
 from flows import steps
+from flows.disk import full_disk_said
 from flows.order import Order, Run, prepared
 from flows.seam import Caller
 from flows.summary import Summary
 from sources import UnreadableFile
-from warehouse import Ending, LeaseLost, RunRecord, Warehouse, open_warehouse
+from warehouse import Ending, LeaseLost, RunRecord, Warehouse, WarehouseError, open_warehouse
+
+_log = logging.getLogger(__name__)
 
 
 def run_period(order: Order, call: Caller) -> Summary:
@@ -38,7 +42,7 @@ def run_period(order: Order, call: Caller) -> Summary:
         warehouse.start_run(_record(run))
         kept = _Kept()
         try:
-            with _ending(warehouse, run, kept):
+            with _ending(warehouse, run, kept), full_disk_said(order.home):
                 kept.landed = landed = call(steps.land, run)
                 was_read = call(steps.read, run, landed)
                 kept.checked = checked = call(steps.validate, run, landed, was_read)
@@ -61,8 +65,9 @@ def check_inputs(order: Order, call: Caller) -> Summary:
     """
     run = prepared(order)
     try:
-        landed = call(steps.land, run)
-        checked = call(steps.validate, run, landed, call(steps.read, run, landed))
+        with full_disk_said(order.home):
+            landed = call(steps.land, run)
+            checked = call(steps.validate, run, landed, call(steps.read, run, landed))
     finally:
         steps.clear_own_folder(run)
     _refuse(run, checked)
@@ -96,15 +101,19 @@ def _ending(warehouse: Warehouse, run: Run, kept: _Kept) -> Iterator[None]:
         if isinstance(error, (ValidationStopped, UnreadableFile)):
             ending, message = "stopped", str(error)
         found = steps.findings_of(kept.landed, kept.checked) if kept.landed else {}
-        warehouse.finish_run(
-            run.run_id,
-            ending,
-            message,
-            finished_at=_now(),
-            input_hash=kept.landed.input_hash if kept.landed else None,
-            policy=steps.policy_record(run),
-            **found,
-        )
+        try:
+            warehouse.finish_run(
+                run.run_id,
+                ending,
+                message,
+                finished_at=_now(),
+                input_hash=kept.landed.input_hash if kept.landed else None,
+                policy=steps.policy_record(run),
+                **found,
+            )
+        except WarehouseError as failure:
+            # What ended the run matters more; the next run of this city and period finds it crashed.
+            _log.warning("how run %s ended is not kept: %s", run.run_id, failure)
         raise
 
 
