@@ -135,6 +135,9 @@ def compare(column: pl.Expr, dtype: pl.DataType, operator: str, value: Any, what
             bound, operator = (whole + 1, ">=") if operator.startswith(">") else (whole, "<=")
         else:
             bound = whole
+    if isinstance(bound, dt.datetime) and is_finer(bound, dtype):
+        bound = bound.replace(microsecond=bound.microsecond // 1000 * 1000)
+        operator = ">" if operator.startswith(">") else "<="
     if isinstance(bound, int) and abs(bound) >= BEYOND_INTEGERS and dtype.is_integer():
         return _against_infinity(column, operator, math.copysign(math.inf, bound))
     operations: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -144,6 +147,11 @@ def compare(column: pl.Expr, dtype: pl.DataType, operator: str, value: Any, what
         ">=": pl.Expr.ge,
     }
     return operations[operator](column, literal(bound, dtype))
+
+
+def is_finer(moment: dt.datetime, dtype: pl.DataType) -> bool:
+    """Whether a column of milliseconds cannot hold the moment."""
+    return isinstance(dtype, pl.Datetime) and dtype.time_unit == "ms" and moment.microsecond % 1000 > 0
 
 
 def _against_infinity(column: pl.Expr, operator: str, bound: float) -> pl.Expr:
@@ -165,7 +173,7 @@ def members(values: Iterable[Any], dtype: pl.DataType) -> list[Any]:
             if member != member or member in (math.inf, -math.inf) or member != int(member):
                 continue
             member = int(member)
-        if isinstance(dtype, pl.Date) and isinstance(member, dt.datetime):
+        if isinstance(member, dt.datetime) and (isinstance(dtype, pl.Date) or is_finer(member, dtype)):
             continue
         if dtype.is_float() and isinstance(member, float) and math.isnan(member):
             continue

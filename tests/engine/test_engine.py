@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import great_expectations as gx
@@ -290,6 +291,51 @@ def test_bounds_do_not_lose_digits_of_large_integers(validate: Any) -> None:
         ],
     ).results
     assert sorted(each.result["unexpected_count"] for each in results) == [0, 1, 1]
+
+
+def test_bounds_between_the_milliseconds_of_a_column(validate: Any) -> None:
+    moments = [dt.datetime(2026, 1, 1, 0, 0, 0, ms * 1000) for ms in (1, 2, 3)]  # noqa: DTZ001
+    frame = pl.DataFrame({"at": moments}, schema={"at": pl.Datetime("ms")})
+    between = moments[1] + dt.timedelta(microseconds=500)
+    bounds: list[dict[str, Any]] = [{"min_value": between}, {"max_value": between}]
+    strict = [{"strict_min": True, **bounds[0]}, {"strict_max": True, **bounds[1]}]
+    listed: list[Any] = [gxe.ExpectColumnValuesToBeBetween(column="at", **given) for given in bounds + strict]
+    listed.append(gxe.ExpectColumnValuesToBeInSet(column="at", value_set=[between]))
+    for number, expectation in enumerate(listed):
+        expectation.meta = {"number": number}
+    counts = {each.expectation_config.meta["number"]: each.result for each in validate(frame, listed).results}
+    assert [counts[number]["unexpected_count"] for number in range(5)] == [2, 1, 2, 1, 3]
+
+
+TYPES = {
+    "zoned": ([dt.datetime(2026, 1, 1, hour, tzinfo=dt.UTC) for hour in (0, 1)], pl.Datetime("us", "Asia/Jakarta")),
+    "category": (["a", "b"], pl.Categorical()),
+    "enum": (["a", "b"], pl.Enum(["a", "b"])),
+    "time": ([dt.time(7), dt.time(8)], pl.Time()),
+    "date": ([dt.date(2026, 1, 1), dt.date(2026, 1, 2)], pl.Date()),
+    "unsigned": ([1, 2**64 - 1], pl.UInt64()),
+    "single": ([0.5, 2.0], pl.Float32()),
+    "decimal": ([Decimal("0.1"), Decimal("2")], pl.Decimal(38, 18)),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_of_column(name: str, validate: Any) -> None:
+    values, dtype = TYPES[name]
+    frame = pl.DataFrame({"x": [*values, values[0], None]}, schema={"x": dtype})
+    told = values[0].isoformat() if hasattr(values[0], "isoformat") else values[0]
+    listed = [
+        gxe.ExpectColumnValuesToBeInSet(column="x", value_set=[told]),
+        gxe.ExpectColumnValuesToNotBeInSet(column="x", value_set=[told, "absent", 7]),
+        gxe.ExpectColumnValuesToBeUnique(column="x"),
+        gxe.ExpectColumnDistinctValuesToContainSet(column="x", value_set=[told]),
+        gxe.ExpectColumnUniqueValueCountToBeBetween(column="x", min_value=2, max_value=2),
+    ]
+    found = {each.expectation_config.type: each for each in validate(frame, listed).results}
+    row_level = ("values_to_be_in_set", "values_to_not_be_in_set", "values_to_be_unique")
+    assert [found[f"expect_column_{part}"].result["unexpected_count"] for part in row_level] == [1, 2, 2]
+    assert found["expect_column_distinct_values_to_contain_set"].success
+    assert found["expect_column_unique_value_count_to_be_between"].success
 
 
 def test_a_batch_is_a_polars_frame(context: Any) -> None:
