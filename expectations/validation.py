@@ -142,9 +142,8 @@ class Validation:
         result = definition.run(batch_parameters={"dataframe": frame}, result_format=result_format)
         document = result.to_json_dict()  # type: ignore[no-untyped-call]
         by_id = {one["expectation_config"]["meta"]["id"]: one for one in document["results"]}
-        for one in by_id.values():
-            if one["exception_info"].get("raised_exception"):
-                raise RuntimeError(f"{name}: {one['exception_info']['exception_message']}")
+        if faults := [fault for one in by_id.values() for fault in _faults(one["exception_info"])]:
+            raise RuntimeError(f"{name}: " + "; ".join(faults))
         return [by_id[rule.id] for rule in rules]
 
     def _split(
@@ -293,7 +292,7 @@ def _n_named(contract: Dataset, valid: pl.LazyFrame, employees: pl.Series) -> in
 def _nothing_left(outcome: DatasetOutcome) -> str:
     """Why no valid row is left, by file."""
     return "; ".join(
-        f"all {file.n_rows:,} rows of {file.name} are refused" if file.n_rows else f"{file.name} holds no row"
+        f"all rows of {file.name} are refused ({file.n_rows:,})" if file.n_rows else f"{file.name} holds no row"
         for file in outcome.files
     )
 
@@ -318,6 +317,12 @@ def _finding(dataset: str, rule: Expectation, result: Mapping[str, Any], suite: 
         protects=suite.protects,
         failing=tuple((entry[FILE], entry[ROW]) for entry in _failing(result)),
     )
+
+
+def _faults(info: Mapping[str, Any]) -> list[str]:
+    """What Great Expectations could not compute: said of the expectation, or of each metric under it."""
+    parts = [info] if "raised_exception" in info else list(info.values())
+    return [str(part["exception_message"]) for part in parts if part.get("raised_exception")]
 
 
 def _meta(rule: Expectation) -> dict[str, Any]:
