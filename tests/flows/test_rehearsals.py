@@ -160,7 +160,7 @@ REHEARSALS = [
         3,
         (
             (
-                r"kinerja: employees: all 9 rows of employees\.csv are refused\. "
+                r"kinerja: employees: all rows of employees\.csv are refused \(9\)\. "
                 r"Without a roster there is nobody to score\."
             ),
             REPORT,
