@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -20,10 +20,21 @@ from reports import methodology_document as document
 from reports.figures import Lang
 from reports.methodology import render_methodology
 from transforms import CATALOGUE, READS
-from transforms.grading import points_of
+from transforms.grading import achievement, points_of
 
 PageFormat = Literal["html", "md"]
 _GENERAL: Final = "general"
+_SHARES: Final = frozenset(
+    {
+        "on_time_share",
+        "complaints_handled",
+        "first_time_right",
+        "attendance_rate",
+        "milestones_on_time",
+        "progress_reporting",
+    }
+)
+"""Indicators whose value is a share, never above 1."""
 
 
 def methodology_page(policy: Policy, page_format: PageFormat, lang: Lang) -> str:
@@ -143,15 +154,22 @@ def _item(policy: Policy, group: str, item: Item) -> document.Item:
 
 
 def _points(item: Item, cap: Decimal) -> list[tuple[Decimal, Decimal]]:
-    """Where the line from value to achievement bends, as the engine has it, and the target, where it is 100."""
-    points = set(points_of(item, cap))
+    """Where the line from value to achievement bends, as the engine has it, and the target, where it is 100.
+
+    A share ends at 1: its last point is what all of it gives, to two decimals as achievements are stored.
+    """
+    points = points_of(item, cap)
+    shown = set(points)
     if item.target is not None:
-        points.add((Fraction(item.target), Fraction(100)))
-    return [(_decimal(value), _decimal(gives)) for value, gives in sorted(points)]
+        shown.add((Fraction(item.target), Fraction(100)))
+    if item.indicator in _SHARES:
+        shown = {point for point in shown if point[0] < 1} | {(Fraction(1), achievement(Fraction(1), points))}
+    return [(_decimal(value), _decimal(gives)) for value, gives in sorted(shown)]
 
 
 def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / Decimal(number.denominator)
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return exact if Fraction(exact) == number else exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _rule(rule: Rule) -> document.Rule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from reports import figures
 from reports.figures import NO_BREAK_SPACE, Lang
 from reports.labels import dataset_label
 from reports.methodology_document import Input, Item, Methodology, Sector, Step, Words
-from reports.methodology_labels import AUDIENCES, INDICATORS, LABELS, WEEKDAYS, Pair, of
+from reports.methodology_labels import AUDIENCES, INDICATORS, LABELS, SOURCED, WEEKDAYS, Pair, of
 from reports.page import (
     Block,
     Bullets,
@@ -33,6 +34,8 @@ _LEVELS: Final = ("above", "meets", "below")
 _GROUPS: Final = ("results", "behaviour")
 _FOLD_FROM: Final = 6
 """Rows from which on a table of the worked case is folded."""
+
+_DEFAULTS: Final = re.compile(r"([a-z_]+(?:, [a-z_]+)*): default")
 
 Number = Decimal | int
 
@@ -91,6 +94,14 @@ class _Writer:
 
     def weight(self, weight: Number) -> str:
         return self.percent(Decimal(weight) / 100)
+
+    def source(self, source: str) -> str:
+        """A source as the policy has it; one that is a list of names and `default`, in the reader's words."""
+        listed = _DEFAULTS.fullmatch(source)
+        if listed is None:
+            return source
+        names = listed[1].split(", ")
+        return f"{', '.join(of(SOURCED[name], self.lang) if name in SOURCED else name for name in names)}: default"
 
     def value(self, item: Item, value: Number) -> str:
         """A value in the indicator's own unit."""
@@ -168,7 +179,7 @@ class _Writer:
         for line in sector["groups"][group]:
             item = self.document["items"][line["item"]]
             name = (f"{self.told(item['label'])} ", Code(item["id"]))
-            rows.append((name, self.weight(line["weight"]), self.full(item), item["source"]))
+            rows.append((name, self.weight(line["weight"]), self.full(item), self.source(item["source"])))
         weight = self.weight(self.document["group_weights"][group])
         return Grid(
             self.say("sector_caption", group=self.say(group), weight=weight),
@@ -206,17 +217,17 @@ class _Writer:
         ]
         if parameters := self.parameters(item["parameters"]):
             facts.append((self.say("parameters"), parameters))
-        facts.append((self.say("source"), item["source"]))
+        facts.append((self.say("source"), self.source(item["source"])))
         below = self.document["training_below"]
         if item["courses"] and below is not None:
             courses = "; ".join(map(self.told, item["courses"]))
             facts.append((self.say("training", below=self.number(below)), courses))
         blocks: list[Block] = [Paragraph(Strong(self.told(item["meaning"]))), Facts(tuple(facts))]
         if item["indicator"] != "outcome":
-            blocks.append(self.points(item, label))
+            blocks.append(self.points(item))
         if "late_and_early_cuts" in item["parameters"]:
             blocks.append(self.cuts(item["parameters"]))
-        blocks.append(self.missing(item, label))
+        blocks.append(self.missing(item))
         return Part(label, tuple(blocks), code=item["id"])
 
     def placeholders(self, item: Item) -> dict[str, str]:
@@ -251,10 +262,10 @@ class _Writer:
                 pieces += ["; " if pieces else "", Code(name), f" = {said}"]
         return tuple(pieces)
 
-    def points(self, item: Item, label: str) -> Grid:
+    def points(self, item: Item) -> Grid:
         rows = tuple((self.value(item, value), self.number(gives)) for value, gives in item["points"])
         return Grid(
-            self.say("points_caption", label=label),
+            self.say("points_caption"),
             (self.say("value"), self.say("achievement")),
             rows,
             numeric=frozenset({1}),
@@ -276,13 +287,13 @@ class _Writer:
             narrow=True,
         )
 
-    def missing(self, item: Item, label: str) -> Block:
+    def missing(self, item: Item) -> Block:
         reasons = INDICATORS[item["indicator"]].reasons
         if not reasons:
             return Paragraph(self.say("never_missing"))
         numbers = self.placeholders(item)
         return Grid(
-            self.say("missing_caption", label=label),
+            self.say("missing_caption"),
             (self.say("reason"), self.say("status"), self.say("means")),
             tuple(
                 (Code(reason), Code(status), of(text, self.lang).format(**numbers))
@@ -648,7 +659,7 @@ class _Writer:
         else:
             formula = f"100 × (2 − {v} / {self.number(item['target'])})"
             exact = 100 * (2 - measured / Fraction(item["target"]))
-        cap = max(gives for _, gives in item["points"])
+        cap = _number(self.document["rules"]["achievement_cap"]["says"]["cap"])
         if exact > Fraction(cap) or exact < 0:
             shown = Decimal(exact.numerator) / Decimal(exact.denominator)
             limit = self.say("capped", cap=self.number(cap)) if exact > 0 else self.say("floored")

@@ -176,11 +176,11 @@ LABELS: Final[Mapping[str, Pair]] = {
         ),
         "The achievement is read from the table below: a straight line between two points, flat outside them.",
     ),
-    "points_caption": ("{label}: nilai dan capaiannya", "{label}: value and its achievement"),
+    "points_caption": ("Nilai dan capaiannya", "Value and achievement"),
     "value": ("Nilai", "Value"),
     "achievement": ("Capaian", "Achievement"),
     "own_target": ("sasaran di baris data", "the row's own target"),
-    "see_scale": ("skala: {value}", "scale: {value}"),
+    "see_scale": ("{value} (skala)", "{value} (scale)"),
     "parameters": ("Angka kebijakan", "Numbers of the policy"),
     "cuts_caption": (
         "Pengurangan untuk tiap keterlambatan dan tiap pulang lebih awal",
@@ -195,7 +195,7 @@ LABELS: Final[Mapping[str, Pair]] = {
     ),
     "absent": ("tidak ada kehadiran pada hari itu", "no event that day"),
     "training": ("Pelatihan bila capaian di bawah {below}", "Training where the achievement is below {below}"),
-    "missing_caption": ("{label}: bila data tidak lengkap", "{label}: when data are missing"),
+    "missing_caption": ("Bila data tidak lengkap", "When data are missing"),
     "status": ("Status", "Status"),
     "reason": ("Alasan", "Reason"),
     "means": ("Artinya", "What it means"),
@@ -243,8 +243,8 @@ LABELS: Final[Mapping[str, Pair]] = {
         ),
     ),
     "thresholds_caption": (
-        "Dari skor kelompok ke tingkat ekspektasi (sumber: {source})",
-        "From group score to level of expectation (source: {source})",
+        "Dari skor kelompok ke tingkat ekspektasi. Sumber: {source}",
+        "From group score to level of expectation. Source: {source}",
     ),
     "group_score": ("Skor kelompok", "Group score"),
     "level": ("Tingkat", "Level"),
@@ -254,7 +254,7 @@ LABELS: Final[Mapping[str, Pair]] = {
     "above": ("di atas ekspektasi", "above expectation"),
     "meets": ("sesuai ekspektasi", "meets expectation"),
     "below": ("di bawah ekspektasi", "below expectation"),
-    "matrix_caption": ("Usulan predikat ({source})", "Proposed rating ({source})"),
+    "matrix_caption": ("Usulan predikat. Sumber: {source}", "Proposed rating. Source: {source}"),
     "matrix_corner": ("Hasil kerja", "Work results"),
     "matrix_column": ("Perilaku {level}", "Behaviour {level}"),
     # --- words -------------------------------------------------------------------------------------------------------
@@ -297,8 +297,8 @@ LABELS: Final[Mapping[str, Pair]] = {
     # --- national rules ----------------------------------------------------------------------------------------------
     "rules": ("Aturan yang dipakai", "Rules it stands on"),
     "rule_days_caption": (
-        "Jam kerja pegawai tanpa jadwal sendiri ({source})",
-        "Hours of those without a schedule of their own ({source})",
+        "Jam kerja pegawai tanpa jadwal sendiri. Sumber: {source}",
+        "Hours of those without a schedule of their own. Source: {source}",
     ),
     "rule_working_time": ("Jam kerja", "Working time"),
     "rule_working_time_says": (
@@ -328,7 +328,7 @@ LABELS: Final[Mapping[str, Pair]] = {
             "class counts as non-supervisory."
         ),
     ),
-    "clocks_caption": ("Hari kerja untuk menyelesaikan ({source})", "Working days to settle ({source})"),
+    "clocks_caption": ("Hari kerja untuk menyelesaikan. Sumber: {source}", "Working days to settle. Source: {source}"),
     "class": ("Golongan", "Class"),
     "days": ("Hari kerja", "Working days"),
     "class_information": ("permintaan informasi", "request for information"),
@@ -347,8 +347,8 @@ LABELS: Final[Mapping[str, Pair]] = {
     ),
     "rule_skm_grades": ("Mutu menurut survei kepuasan (SKM)", "Grades of the satisfaction survey (SKM)"),
     "skm_caption": (
-        "Indeks kepuasan (IKM) dan mutunya ({source})",
-        "Satisfaction index (IKM) and its grade ({source})",
+        "Indeks kepuasan (IKM) dan mutunya. Sumber: {source}",
+        "Satisfaction index (IKM) and its grade. Source: {source}",
     ),
     "grade": ("Mutu", "Grade"),
     "index": ("IKM", "IKM"),
@@ -365,7 +365,10 @@ LABELS: Final[Mapping[str, Pair]] = {
             "without an event mean at once: {level}. The platform reports the level and the number of days only."
         ),
     ),
-    "ladder_caption": ("Hari mangkir dan tingkatnya ({source})", "Unexcused days and their level ({source})"),
+    "ladder_caption": (
+        "Hari mangkir dan tingkatnya. Sumber: {source}",
+        "Unexcused days and their level. Source: {source}",
+    ),
     "days_from": ("Hari mangkir, mulai dari", "Unexcused days, from"),
     "ladder_none": ("belum ada tingkat", "no level"),
     "fewer_than": ("kurang dari {number}", "fewer than {number}"),
@@ -834,6 +837,14 @@ AUDIENCES: Final[Mapping[str, Pair]] = {
     "patient": ("pasien", "patients"),
     "student": ("peserta didik", "students"),
 }
+
+SOURCED: Final[Mapping[str, Pair]] = {
+    "weight": ("bobot", "weight"),
+    "target": ("sasaran", "target"),
+    "scale": ("skala", "scale"),
+    "cuts": ("pengurangan", "cuts"),
+}
+"""What a source that reads `weight, target: default` is the source of; parameters keep the names they have."""
 
 WEEKDAYS: Final[tuple[Pair, ...]] = (
     ("Senin", "Monday"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -32,6 +34,15 @@ class PolicyFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     YAML = "yaml"
+    HTML = "html"
+    MD = "md"
+
+
+class Language(StrEnum):
+    """The language of a page."""
+
+    ID = "id"
+    EN = "en"
 
 
 def register(app: typer.Typer) -> None:
@@ -61,21 +72,35 @@ def show(
     period: Annotated[
         str | None, typer.Option("--period", metavar="PERIOD", help="Show what scores this period; else the latest.")
     ] = None,
-    format: Annotated[PolicyFormat, typer.Option("--format", help="How to show it.")] = PolicyFormat.TABLE,  # noqa: A002 - the option's name
+    format: Annotated[  # noqa: A002 - the option's name
+        PolicyFormat | None,
+        typer.Option("--format", help="How to show it; else the ending of --output says, else a table."),
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="Language of the page (html, md); Indonesian if not given.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="File to write it to.")] = None,
 ) -> None:
     """Show the policy of a city as it is scored: weights, targets, labels, sources and the national rules.
 
-    Example: kinerja policies show kalianda --period 2026-Q3 --format yaml
+    html and md are the methodology page: the same in plain words, with a score worked out step by step.
+
+    Example: kinerja policies show kalianda --period 2026-Q3 --format html --lang en --output kalianda.html
     """
+    chosen = _policy_format(format, lang, output)
     policy = _latest(city) if period is None else _for_period(city, period)
-    document = policy.model_dump(mode="python")
-    match format:
+    match chosen:
         case PolicyFormat.JSON:
-            say_json(document)
+            _put(f"{as_json(policy.model_dump(mode='python'))}\n", output)
         case PolicyFormat.YAML:
-            typer.echo(_yaml(document), nl=False)
+            _put(_yaml(policy.model_dump(mode="python")), output)
         case PolicyFormat.TABLE:
             _show_tables(policy)
+        case PolicyFormat.HTML | PolicyFormat.MD:
+            from flows.methodology import methodology_page
+
+            page_format: Literal["html", "md"] = "html" if chosen is PolicyFormat.HTML else "md"
+            _put(methodology_page(policy, page_format, (lang or Language.ID).value), output)
 
 
 def check(
@@ -269,6 +294,35 @@ def _city_and_date(path: Path) -> tuple[str, dt.date]:
 
 
 # --- how it is shown ------------------------------------------------------------------------------------------------
+
+
+def _policy_format(written: PolicyFormat | None, lang: Language | None, output: Path | None) -> PolicyFormat:
+    """The format asked for, else that of the file's ending, else a table; CommandError where the options contradict."""
+    chosen = written
+    if chosen is None and output is not None:
+        endings = [one for one in PolicyFormat if one is not PolicyFormat.TABLE]
+        chosen = next((one for one in endings if output.suffix.lower() == f".{one}"), None)
+        if chosen is None:
+            raise CommandError([f"{output}: its ending names no format; add --format {', '.join(endings)}"])
+    chosen = chosen or PolicyFormat.TABLE
+    if chosen is PolicyFormat.TABLE and output is not None:
+        raise CommandError(["a table is for the screen; write a file with --format html, md, json or yaml"])
+    if lang is not None and chosen not in {PolicyFormat.HTML, PolicyFormat.MD}:
+        raise CommandError(["--lang is for the page; add --format html or md"])
+    return chosen
+
+
+def _put(text: str, output: Path | None) -> None:
+    """Write the text to a file, or to standard output: UTF-8 and its own line ends in either place."""
+    if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError([f"{output}: cannot be written ({error.strerror}); choose another place"]) from error
 
 
 def _show_tables(policy: Policy) -> None:
