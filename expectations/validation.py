@@ -167,7 +167,10 @@ class Validation:
             column=pl.when(is_unreadable)
             .then(pl.col(PROBLEM).str.split(": ").list.first())
             .otherwise(reason.replace_strict(place, default=None, return_dtype=pl.String)),
-            reason=pl.when(is_unreadable).then(pl.concat_str(pl.lit("does_not_parse: "), PROBLEM)).otherwise(reason),
+            # What did not parse says how; all others are told by the id of their expectation.
+            reason=pl.when(reason == UNREADABLE[0])
+            .then(pl.concat_str(reason, pl.lit(": "), PROBLEM))
+            .otherwise(reason),
             record=record,
         )
         sink = split.valid.select(columns).sink_parquet(valid, lazy=True)
