@@ -1,0 +1,99 @@
+"""The run as a Prefect flow, on a real server of the pinned set."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import TELEMETRY_OFF
+from tests.flows.ended import CITY, EXAMPLE, PERIOD, changed, example, leaked, personal_values, rows, runs
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("validation_loaded"),
+    pytest.mark.xdist_group("prefect"),
+]
+STEPS = ["land", "read", "validate", "score", "validate scores", "load"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """A server of its own with an empty database; PREFECT_API_URL points to it."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+async def _recorded(flow_run_id: Any) -> dict[str, Any]:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, FlowRunFilter
+
+    this = FlowRunFilter.model_validate({"id": {"any_": [flow_run_id]}})
+    async with get_client() as client:
+        return {
+            "run": await client.read_flow_run(flow_run_id),
+            "tasks": await client.read_task_runs(flow_run_filter=this),
+            "artifacts": await client.read_artifacts(flow_run_filter=this, artifact_filter=ArtifactFilter()),
+            "logs": await client.read_logs(),
+        }
+
+
+def recorded(state: Any) -> dict[str, Any]:
+    """What the server's API knows of the flow run."""
+    return asyncio.run(_recorded(state.state_details.flow_run_id))
+
+
+def test_a_run_as_a_flow_is_completed_and_leaves_its_counts_as_artifacts(server: None, tmp_path: Path) -> None:
+    from flows.period_end import period_end
+
+    state = period_end(city=CITY, period=PERIOD, inputs=EXAMPLE, home=tmp_path, return_state=True)
+    document = state.result()
+    assert (document["status"], document["revision"], document["employees"]) == ("published", 1, 120)
+    assert len(rows(tmp_path, "scores", CITY, PERIOD)) == 120
+
+    found = recorded(state)
+    assert (found["run"].state.name, found["run"].name) == ("Completed", f"{CITY} {PERIOD}")
+    tasks = sorted(found["tasks"], key=lambda one: one.start_time)
+    assert [one.name.rsplit("-", 1)[0] for one in tasks] == STEPS
+    assert {one.state.name for one in tasks} == {"Completed"}
+
+    artifacts = {one.key: one for one in found["artifacts"]}
+    assert set(artifacts) == {"kalianda-2026-q3-steps", "kalianda-2026-q3-files"}
+    assert {one.type for one in artifacts.values()} == {"table"}
+    steps = json.loads(artifacts["kalianda-2026-q3-steps"].data)
+    assert [row["step"] for row in steps] == STEPS
+    assert (steps[1]["rows"], steps[2]["valid"], steps[2]["quarantined"]) == (23_590, 23_590, 0)
+    assert (steps[3]["employees"], steps[5]["revision"]) == (120, 1)
+    files = json.loads(artifacts["kalianda-2026-q3-files"].data)
+    assert files == document["files"]
+    assert sum(row["rows_in"] for row in files) == 23_590
+
+    values = personal_values(EXAMPLE)
+    said = [str(one) for one in (*found["artifacts"], *found["tasks"], found["run"], *found["logs"])]
+    assert [text for text in said if leaked(values, text)] == []
+
+
+def test_a_stopped_run_fails_with_what_was_said(server: None, tmp_path: Path) -> None:
+    from flows.period_end import period_end
+
+    inputs, home = example(tmp_path / "inputs"), tmp_path / "home"
+    changed(inputs / "employees.csv", lambda records: records[:1])
+    state = period_end(city=CITY, period=PERIOD, inputs=inputs, home=home, return_state=True)
+    run = recorded(state)["run"]
+    assert run.state.type.value == "FAILED"
+    assert "employees: employees.csv holds no row. Without a roster there is nobody to score." in run.state.message
+    assert [(one["status"], one["revision"]) for one in runs(home)] == [("stopped", None)]
+
+
+def test_nothing_calls_home(server: None) -> None:
+    from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED
+
+    assert not PREFECT_SERVER_ANALYTICS_ENABLED.value()
+    assert {name: os.environ[name] for name in TELEMETRY_OFF} == TELEMETRY_OFF
