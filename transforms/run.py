@@ -11,9 +11,14 @@ import polars as pl
 
 from policies.model import GROUPS, GroupName, Item, Parameters, Policy
 from policies.period import Period
+from transforms.competency_gaps import competency_gaps
 from transforms.days import AS_WRITTEN, day_facts
+from transforms.decisions import decisions, latest_decisions
+from transforms.discipline_status import discipline_status
+from transforms.distribution import unit_guidance
 from transforms.exact import SCORE_DIGITS, VALUE_DIGITS, decimal
 from transforms.findings import SCORED
+from transforms.follow_ups import follow_ups
 from transforms.grading import Points, graded, points_of
 from transforms.indicators import INDICATORS
 from transforms.people import people_of, with_colleagues, with_days
@@ -37,6 +42,7 @@ DATASETS_READ = (
     "initiatives",
     "outcomes",
     "decisions",
+    "unit_achievements",
 )
 """Datasets `score` asks for; one that was not delivered is given without rows."""
 
@@ -46,13 +52,20 @@ class Results:
     """What a run found, each frame in canonical order.
 
     `employees`: one row a person, with the home spell's facts and day counts. `indicators`: one row a person and item
-    of his sector. `scores`: one row a person. `gaps`: unit_id, date; days on which the unit's attendance record has
-    nothing. `n_settled`: people whose numbers were settled with Fraction.
+    of his sector. `scores`: one row a person. What follows from them: `discipline_status`, `competency_gaps`,
+    `follow_ups`, `decisions`, `unit_guidance` (see the modules of these names; unit_guidance: `distribution`).
+    `gaps`: unit_id, date; days on which the unit's attendance record has nothing. `n_settled`: people whose numbers
+    were settled with Fraction.
     """
 
     employees: pl.DataFrame
     indicators: pl.DataFrame
     scores: pl.DataFrame
+    discipline_status: pl.DataFrame
+    competency_gaps: pl.DataFrame
+    follow_ups: pl.DataFrame
+    decisions: pl.DataFrame
+    unit_guidance: pl.DataFrame
     gaps: pl.DataFrame
     n_settled: int
 
@@ -88,10 +101,18 @@ def score(
     )
     items = replaced(items, exact.items, ["person", "place"])
     scores = replaced(scores, exact.scores, ["person"])
+    decided = latest_decisions(scope).collect()
+    stored_items = _indicators(items, people, catalogue)
+    stored_scores = _scores(scores, people, decided, policy)
     return Results(
         employees=_employees(people),
-        indicators=_indicators(items, people, catalogue),
-        scores=_scores(scores, people, _decided(scope), policy),
+        indicators=stored_items,
+        scores=stored_scores,
+        discipline_status=discipline_status(scope),
+        competency_gaps=competency_gaps(scope, stored_items, [(entry.item, entry.sectors) for entry in catalogue]),
+        follow_ups=follow_ups(stored_scores, stored_items, policy),
+        decisions=decisions(scope, decided.lazy(), stored_scores),
+        unit_guidance=unit_guidance(scope, stored_scores),
         gaps=gaps.collect(),
         n_settled=doubtful.height,
     )
@@ -211,17 +232,6 @@ def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:
     return items
 
 
-def _decided(scope: Scope) -> pl.DataFrame:
-    """The latest decision of the period for each person; of equal times the last row of the file."""
-    return (
-        scope.own_rows("decisions")
-        .filter(pl.col("period") == scope.period.name)
-        .group_by("person")
-        .agg(decided_rating=pl.col("decided_rating").sort_by("decided_at", ORDER).last())
-        .collect()
-    )
-
-
 def _employees(people: pl.DataFrame) -> pl.DataFrame:
     return people.sort("person").select(
         "employee_id",
@@ -271,7 +281,7 @@ def _scores(scores: pl.DataFrame, people: pl.DataFrame, decided: pl.DataFrame, p
     return (
         scores.lazy()
         .join(people.lazy().select("person", "employee_id", "n_countable"), on="person")
-        .join(decided.lazy(), on="person", how="left")
+        .join(decided.lazy().select("person", "decided_rating"), on="person", how="left")
         .pipe(rated, policy)
         .sort("person")
         .select(
