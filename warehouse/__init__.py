@@ -1,5 +1,6 @@
 """SQLAlchemy tables, migrations, atomic versioned loads, queries."""
 
+from warehouse.checking import CheckReport, Problem
 from warehouse.errors import LeaseHeld, LeaseLost, WarehouseError, is_transient
 from warehouse.identity import result_hash
 from warehouse.lease import Lease
@@ -18,12 +19,14 @@ from warehouse.store import Warehouse, open_warehouse, upgrade
 
 __all__ = [
     "Cause",
+    "CheckReport",
     "Ending",
     "FileRecord",
     "Lease",
     "LeaseHeld",
     "LeaseLost",
     "PolicyRecord",
+    "Problem",
     "Published",
     "Revision",
     "Rows",

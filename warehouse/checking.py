@@ -1,53 +1,160 @@
-"""Whether the published revisions still hold what was published: their rows are hashed anew."""
+"""Whether the warehouse still holds what was published, and whether what it holds agrees with itself.
+
+Nothing is trusted: constraints are walked also where the database says it holds them, every revision is hashed anew,
+the landed files too. What is found is said without any value: tables, rules and counts, never a person.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
 from warehouse.connection import reading
+from warehouse.constraints import broken_constraints, damage, what_is_missing
+from warehouse.errors import WarehouseError
 from warehouse.identity import RESULTS, Digest, combined_hash, shape_of
 from warehouse.loading import stored_count, stored_hash
-from warehouse.models import ResultDigest, Run
-from warehouse.queries import Rows
+from warehouse.models import InputFile, ResultDigest, Run
+from warehouse.reconciling import RECONCILIATIONS
+
+_SHOWN: Final = 12
+"""Characters of a hash that tell files apart for a reader."""
 
 
-def check(engine: Engine) -> Rows:
-    """One row a published revision, by city, period and revision; `intact` says whether its rows have their hash.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: which rule, where, how many rows or files, and a sentence. Holds no personal value.
 
-    Each table is hashed over the columns it was published with, so columns that a later schema adds do not matter.
+    `run_id`, and with it city, period and revision, is None where the problem is not of one run.
     """
-    found = (
-        select(Run.city, Run.period, Run.revision, Run.run_id, Run.result_hash)
-        .where(Run.status == "published")
-        .order_by(Run.city, Run.period, Run.revision)
-    )
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        with reading(engine, "reading revisions") as connection:
-            revisions = connection.execute(found).all()
-        for city, period, revision, run_id, result in revisions:
-            with reading(engine, f"checking run {run_id}") as connection:
-                intact = _is_intact(connection, run_id, result)
-            yield city, period, revision, run_id, intact
-
-    return Rows(("city", "period", "revision", "run_id", "intact"), rows())
+    rule: str
+    place: str
+    n: int
+    says: str
+    run_id: str | None = None
+    city: str | None = None
+    period: str | None = None
+    revision: int | None = None
 
 
-def _is_intact(connection: Connection, run_id: str, result: str | None) -> bool:
+@dataclass(kw_only=True)
+class CheckReport:
+    """What was looked at, and all that is wrong; `n_files` is None where landed files were not looked at."""
+
+    n_revisions: int = 0
+    n_rows: int = 0
+    n_files: int | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check(engine: Engine, landing: Path | None) -> CheckReport:
+    """Walk everything; `landing` is the folder of landed files, None leaves them out."""
+    report = CheckReport()
+    with reading(engine, "reading runs") as connection:
+        found = select(Run.run_id, Run.city, Run.period, Run.revision, Run.status, Run.result_hash)
+        runs = connection.execute(found.order_by(Run.city, Run.period, Run.revision, Run.started_at)).all()
+    for rule in (damage, what_is_missing, broken_constraints):
+        with _as_problem(report, rule.__name__, "database"), reading(engine, "walking constraints") as connection:
+            report.problems += [
+                Problem(rule=broken.rule, place=broken.table, n=broken.n, says=broken.says)
+                for broken in rule(connection)
+            ]
+    for run in runs:
+        if run.status == "published":
+            with _as_problem(report, "published_digest", "results"), reading(engine, "hashing rows") as connection:
+                report.n_rows += _check_revision(connection, report, run.run_id, run.result_hash)
+            report.n_revisions += 1
+    for reconciliation in RECONCILIATIONS:
+        with _as_problem(report, reconciliation.name, "results"), reading(engine, "reconciling") as connection:
+            report.problems += [
+                Problem(rule=reconciliation.name, place=reconciliation.table, n=n, says=reconciliation.says, run_id=run)
+                for run, n in reconciliation.broken(connection)
+            ]
+    if landing is not None:
+        with reading(engine, "reading input files") as connection:
+            report.problems += _check_files(connection, report, landing)
+    known = {run.run_id: {"city": run.city, "period": run.period, "revision": run.revision} for run in runs}
+    report.problems = [
+        replace(problem, **known[problem.run_id]) if problem.run_id in known else problem for problem in report.problems
+    ]
+    return report
+
+
+@contextmanager
+def _as_problem(report: CheckReport, rule: str, place: str) -> Iterator[None]:
+    """What cannot even be read is a finding too; a database that is only busy or away is not."""
+    try:
+        yield
+    except WarehouseError as error:
+        if error.transient:
+            raise
+        report.problems.append(Problem(rule=rule, place=place, n=1, says=f"cannot be checked: {error}"))
+
+
+def _check_revision(connection: Connection, report: CheckReport, run_id: str, result: str | None) -> int:
+    """Hash the tables of a revision; its rows. Each is hashed over the columns it was published with."""
+    stored = connection.execute(select(ResultDigest.__table__).where(ResultDigest.run_id == run_id)).all()
     digests = [
         Digest(name=row.frame, columns=tuple(row.columns.split(",")), n_rows=row.n_rows, sha256=row.sha256)
-        for row in connection.execute(select(ResultDigest.__table__).where(ResultDigest.run_id == run_id)).all()
+        for row in stored
     ]
-    return combined_hash(digests) == result and all(_holds(connection, run_id, digest) for digest in digests)
+
+    def wrong(place: str, n: int, says: str) -> None:
+        report.problems.append(Problem(rule="published_digest", place=place, n=n, says=says, run_id=run_id))
+
+    if combined_hash(digests) != result:
+        wrong(
+            "result_digest", len(digests), "the digests of its tables do not give the result hash it was published with"
+        )
+    n_rows = 0
+    for digest in digests:
+        if digest.name not in RESULTS:
+            wrong("result_digest", 1, f"it has a digest of {digest.name}, which is no table of results")
+            continue
+        shape = shape_of(RESULTS[digest.name])
+        place, n_stored = shape.table.name, stored_count(connection, shape.table, run_id)
+        n_rows += n_stored
+        if n_stored != digest.n_rows:
+            wrong(place, abs(n_stored - digest.n_rows), f"{n_stored:,} rows where {digest.n_rows:,} were published")
+        elif stored_hash(connection, replace(shape, columns=digest.columns), run_id) != digest.sha256:
+            wrong(place, 1, "its rows are not those that were published: at least one was changed")
+    return n_rows
 
 
-def _holds(connection: Connection, run_id: str, digest: Digest) -> bool:
-    shape = shape_of(RESULTS[digest.name])
-    return (
-        stored_count(connection, shape.table, run_id) == digest.n_rows
-        and stored_hash(connection, replace(shape, columns=digest.columns), run_id) == digest.sha256
+def _check_files(connection: Connection, report: CheckReport, landing: Path) -> Iterable[Problem]:
+    """Every landed file of every run, read and hashed once."""
+    found = select(InputFile.sha256, InputFile.name, InputFile.n_bytes, InputFile.run_id).order_by(
+        InputFile.sha256, InputFile.run_id.desc()
     )
+    names: dict[str, tuple[str, int, str]] = {}
+    for sha256, name, n_bytes, run_id in connection.execute(found):
+        names.setdefault(sha256, (name, n_bytes, run_id))
+    report.n_files = len(names)
+    for sha256, (name, n_bytes, run_id) in names.items():
+        if says := _wrong_with(landing / sha256, sha256, n_bytes):
+            place = f"landing/{sha256[:_SHOWN]}"
+            yield Problem(rule="landed_file", place=place, n=1, says=f"{name}: {says}", run_id=run_id)
+
+
+def _wrong_with(file: Path, sha256: str, n_bytes: int) -> str:
+    remedy = "delete it and run again from the original file"
+    try:
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return f"its copy is not in {file.parent}; run again from the original file"
+    except OSError as error:
+        return f"its copy cannot be read ({error.strerror})"
+    if found == sha256:
+        return ""
+    size = file.stat().st_size
+    if size != n_bytes:
+        return f"its copy has {size:,} bytes where {n_bytes:,} were landed; {remedy}"
+    return f"the bytes of its copy are not those that were landed; {remedy}"

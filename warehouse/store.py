@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine
 
 from warehouse import checking, publishing, queries
+from warehouse.checking import CheckReport
 from warehouse.connection import engine_for, parsed_url, place_of
 from warehouse.lease import Lease
 from warehouse.queries import Rows
@@ -184,9 +186,9 @@ class Warehouse:
         """One row a run, by city, period and start. WarehouseError where the city or period has none."""
         return queries.runs(self._engine, city, period)
 
-    def check(self) -> Rows:
-        """One row a published revision: city, period, revision, run_id, and whether its rows still have its hash."""
-        return checking.check(self._engine)
+    def check(self, landing: Path | None = None) -> CheckReport:
+        """Walk constraints, reconciliations and hashes; `landing`, where given, is the folder of landed files."""
+        return checking.check(self._engine, landing)
 
 
 def open_warehouse(url: str, *, create: bool = True) -> Warehouse:

@@ -1,9 +1,13 @@
-"""`kinerja warehouse upgrade` makes a warehouse and leaves a current one alone."""
+"""`kinerja warehouse upgrade` makes a warehouse and leaves a current one alone; `check` names what is wrong."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
+
+from tests.flows.ended import example
+from tests.flows.ended import run as run_here
 
 from .conftest import CITY, PERIOD, Kinerja
 
@@ -32,3 +36,45 @@ def test_a_url_that_is_none(kinerja: Kinerja) -> None:
     assert ended.returncode == 2
     assert "hunter2" not in ended.stderr
     assert "sqlite:///" in ended.stderr
+
+
+def test_check_names_what_was_done_behind_its_back(kinerja: Kinerja, tmp_path: Path, validation_loaded: None) -> None:
+    folder = tmp_path / "home"
+    published = run_here(folder, example(tmp_path / "inputs"), "--json").document
+    ask = ("warehouse", "check", "--home", folder)
+    ended = kinerja(*ask)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.endswith("1 revision, 778 rows, 3 landed files; nothing is wrong\n")
+
+    (file,) = [file for file in published["files"] if file["dataset"] == "leave"]
+    landed = folder / "landing" / file["sha256"]
+    content = bytearray(landed.read_bytes())
+    content[100] ^= 1
+    landed.write_bytes(content)
+    with sqlite3.connect(folder / "warehouse.db") as connection:
+        connection.execute("UPDATE employee_period SET unit_name = unit_name || ' '")
+    ended = kinerja(*ask)
+    assert ended.returncode == 3
+    place, *lines = ended.stdout.splitlines()
+    assert place.endswith("2 things are wrong")
+    where = f"{CITY} {PERIOD} revision 1, run {published['run_id']}, "
+    assert lines == [
+        (
+            f"{where}employee_period: its rows are not those that were published: at least one was changed "
+            "[published_digest: 1]"
+        ),
+        (
+            f"{where}landing/{file['sha256'][:12]}: leave.csv: the bytes of its copy are not those that were landed; "
+            "delete it and run again from the original file [landed_file: 1]"
+        ),
+    ]
+    document = json.loads(kinerja(*ask, "--json").stdout)
+    assert (document["status"], document["revisions"], document["landed_files"]) == ("wrong", 1, 3)
+    assert [(found["rule"], found["revision"]) for found in document["problems"]] == [
+        ("published_digest", 1),
+        ("landed_file", 1),
+    ]
+
+
+def test_check_of_no_warehouse(kinerja: Kinerja) -> None:
+    assert kinerja("warehouse", "check").returncode == 2
