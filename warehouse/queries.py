@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, literal_column, select
+from sqlalchemy import Column, Connection, Engine, Select, Table, func, literal_column, select
 
 from warehouse.connection import reading
 from warehouse.errors import WarehouseError
-from warehouse.models import EmployeePeriod, IndicatorResult, QuarantinedRow, Run, Score, ValidationResult
+from warehouse.models import (
+    CompetencyGap,
+    Decision,
+    DisciplineStatus,
+    EmployeePeriod,
+    FollowUp,
+    IndicatorResult,
+    QuarantinedRow,
+    Run,
+    Score,
+    UnitGuidance,
+    ValidationResult,
+)
 
 _RUN: Final[Table] = Run.__table__  # type: ignore[assignment]  # declared with __tablename__
 _EMPLOYEE: Final[Table] = EmployeePeriod.__table__  # type: ignore[assignment]
 _SCORE: Final[Table] = Score.__table__  # type: ignore[assignment]
 _INDICATOR: Final[Table] = IndicatorResult.__table__  # type: ignore[assignment]
+_DISCIPLINE: Final[Table] = DisciplineStatus.__table__  # type: ignore[assignment]
+_COMPETENCY: Final[Table] = CompetencyGap.__table__  # type: ignore[assignment]
+_FOLLOW_UP: Final[Table] = FollowUp.__table__  # type: ignore[assignment]
+_DECISION: Final[Table] = Decision.__table__  # type: ignore[assignment]
+_GUIDANCE: Final[Table] = UnitGuidance.__table__  # type: ignore[assignment]
 _QUARANTINED: Final[Table] = QuarantinedRow.__table__  # type: ignore[assignment]
 _VALIDATION: Final[Table] = ValidationResult.__table__  # type: ignore[assignment]
 _WITHOUT_FINDINGS: Final = ("running", "crashed")
@@ -65,6 +83,51 @@ def indicators(engine: Engine, city: str, period: str, revision: int | None) -> 
     return _streamed(engine, found)
 
 
+def discipline(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row a PNS of a revision, by employee_id."""
+    own = _of(_DISCIPLINE, "n_absent_days", "n_minutes", "n_days", "n_days_in_a_row", "level")
+    return _of_people(engine, _DISCIPLINE, own, _published(engine, city, period, revision))
+
+
+def competencies(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row an employee, item and required competency of a revision, by these."""
+    own = _of(_COMPETENCY, "item_id", "competency", "required_level", "assessed", "gap", "band")
+    return _of_people(engine, _COMPETENCY, own, _published(engine, city, period, revision))
+
+
+def follow_ups(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row a follow-up of a revision, by employee_id and number."""
+    own = [
+        *_of(_FOLLOW_UP, "number", "action", "item_id", "course", "supervisor_must_act"),
+        *_of(_EMPLOYEE, "supervisor_id"),
+        *_of(_FOLLOW_UP, "reason"),
+    ]
+    return _of_people(engine, _FOLLOW_UP, own, _published(engine, city, period, revision))
+
+
+def decisions(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row a decision of a revision, by employee_id."""
+    own = _of(_DECISION, "proposed_rating", "decided_rating", "is_different", "decided_by", "reason")
+    return _of_people(engine, _DECISION, own, _published(engine, city, period, revision))
+
+
+def guidance(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """One row a unit that has a rating of its own, of a revision, by unit_id."""
+    run_id = _published(engine, city, period, revision)
+    columns = [
+        *_of(_GUIDANCE, "unit_id", "unit_rating", "expected_rating", "n_rated", "n_sangat_baik", "n_baik"),
+        *_of(_GUIDANCE, "n_butuh_perbaikan", "n_kurang", "n_sangat_kurang", "is_as_guided"),
+        *_of(_RUN, "revision", "run_id"),
+    ]
+    found = (
+        select(*columns)
+        .select_from(_GUIDANCE.join(_RUN, _RUN.c.run_id == _GUIDANCE.c.run_id))
+        .where(_GUIDANCE.c.run_id == run_id)
+        .order_by(_GUIDANCE.c.unit_id)
+    )
+    return _streamed(engine, found)
+
+
 def quarantine(engine: Engine, city: str, period: str, revision: int | None, run_id: str | None) -> Rows:
     """One row a refused row of a run, by dataset, file and row. Holds personal data."""
     run = _reported(engine, city, period, revision, run_id)
@@ -99,6 +162,44 @@ def runs(engine: Engine, city: str | None, period: str | None) -> Rows:
         with reading(engine, "reading runs") as connection:
             if connection.execute(found.limit(1)).first() is None:
                 raise _nothing(connection, "no runs of " + " ".join(word for word in (city, period) if word))
+    return _streamed(engine, found)
+
+
+def revision_at(engine: Engine, city: str, period: str, moment: dt.datetime) -> int:
+    """The revision that was the latest at that moment; WarehouseError where there was none yet."""
+    here = (_RUN.c.city == city, _RUN.c.period == period, _RUN.c.status == "published")
+    with reading(engine, "looking up the revision") as connection:
+        found = select(func.max(_RUN.c.revision)).where(*here, _RUN.c.finished_at <= moment)
+        revision = connection.execute(found).scalar()
+        if revision is not None:
+            return int(revision)
+        first = connection.execute(select(func.min(_RUN.c.finished_at)).where(*here)).scalar()
+        if first is None:
+            raise _nothing(connection, f"nothing is published for {city} {period}")
+    raise WarehouseError(
+        f"{city} {period} had no revision at {_in_words(moment)}; the first was published at {_in_words(first)}"
+    )
+
+
+def _in_words(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _of_people(engine: Engine, table: Table, own: Sequence[Column[Any]], run_id: str) -> Rows:
+    """Rows of a table of employees: employee_id, name and unit_id, `own`, revision and run_id; by key."""
+    same_employee = (_EMPLOYEE.c.run_id == table.c.run_id) & (_EMPLOYEE.c.employee_id == table.c.employee_id)
+    columns = [
+        *_of(table, "employee_id"),
+        *_of(_EMPLOYEE, "name", "unit_id"),
+        *own,
+        *_of(_RUN, "revision", "run_id"),
+    ]
+    found = (
+        select(*columns)
+        .select_from(table.join(_EMPLOYEE, same_employee).join(_RUN, _RUN.c.run_id == table.c.run_id))
+        .where(table.c.run_id == run_id)
+        .order_by(*(column for column in table.primary_key if column.name != "run_id"))
+    )
     return _streamed(engine, found)
 
 

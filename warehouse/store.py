@@ -135,7 +135,7 @@ class Warehouse:
         Args:
             run_id: a run that was started.
             token: of the lease that is held.
-            results: the frames `employees`, `indicators` and `scores`.
+            results: the frames of `warehouse.identity.RESULTS`.
             policy: the policy they were scored with.
             input_hash: over the landed files and their mapping.
             finished_at: when.
@@ -166,6 +166,10 @@ class Warehouse:
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
+    def revision_at(self, city: str, period: str, moment: dt.datetime) -> int:
+        """The revision that was the latest at a moment (with an offset). WarehouseError where there was none yet."""
+        return queries.revision_at(self._engine, city, period, moment)
+
     def scores(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row an employee of a revision (the latest), by employee_id. WarehouseError where there is none."""
         return queries.scores(self._engine, city, period, revision)
@@ -173,6 +177,26 @@ class Warehouse:
     def indicators(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row an employee and item of a revision (the latest), by employee_id and item_id. WarehouseError: none."""
         return queries.indicators(self._engine, city, period, revision)
+
+    def discipline(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a PNS of a revision (the latest), by employee_id. WarehouseError where there is none."""
+        return queries.discipline(self._engine, city, period, revision)
+
+    def competencies(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row an employee, item and competency of a revision (the latest), by these. WarehouseError: none."""
+        return queries.competencies(self._engine, city, period, revision)
+
+    def follow_ups(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a follow-up of a revision (the latest), by employee_id and number. WarehouseError: none."""
+        return queries.follow_ups(self._engine, city, period, revision)
+
+    def decisions(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a decision of a revision (the latest), by employee_id. WarehouseError where there is none."""
+        return queries.decisions(self._engine, city, period, revision)
+
+    def guidance(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a unit with a rating of its own of a revision (the latest), by unit_id. WarehouseError: none."""
+        return queries.guidance(self._engine, city, period, revision)
 
     def quarantine(self, city: str, period: str, revision: int | None = None, *, run_id: str | None = None) -> Rows:
         """One row a refused row of the latest run that ended, or of the one asked for. Holds personal data."""

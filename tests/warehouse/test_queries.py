@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import polars as pl
@@ -65,6 +66,28 @@ def test_a_revision_can_be_asked_for(published: Warehouse) -> None:
     assert score_and_revision(None) == [("90.00", 2)]
     assert score_and_revision(2) == [("90.00", 2)]
     assert score_and_revision(1) == [("104.02", 1)]
+
+
+def test_the_revision_of_a_moment_is_the_one_that_stood_then(warehouse: Warehouse) -> None:
+    for number, score in enumerate(("90.00", "91.00", "92.00"), start=1):
+        publish(warehouse, f"run-{number}", results(score), finished_at=AT + dt.timedelta(days=number))
+    publish(warehouse, "run-4", results("92.00"), finished_at=AT + dt.timedelta(days=9))
+    second, jakarta = AT + dt.timedelta(days=2), dt.timezone(dt.timedelta(hours=7))
+    moments = [
+        (second - dt.timedelta(microseconds=1), 1),
+        (second, 2),
+        (second.astimezone(jakarta), 2),
+        (second + dt.timedelta(hours=23), 2),
+        (AT + dt.timedelta(days=400), 3),
+    ]
+    assert [warehouse.revision_at(CITY, PERIOD, moment) for moment, _ in moments] == [number for _, number in moments]
+    with pytest.raises(
+        WarehouseError,
+        match="had no revision at 2026-04-02 08:00:00 UTC; the first was published at 2026-04-03 08:00:00 UTC",
+    ):
+        warehouse.revision_at(CITY, PERIOD, AT.astimezone(jakarta))
+    with pytest.raises(WarehouseError, match="nothing is published for pauh 2026-Q1; the warehouse holds kalianda"):
+        warehouse.revision_at("pauh", PERIOD, AT)
 
 
 @pytest.mark.parametrize(
