@@ -6,7 +6,7 @@ import polars as pl
 
 from policies import model
 from policies.period import Period
-from transforms.exact import DECIMAL_UNIT, reduced, term, terms, units
+from transforms.exact import DECIMAL_UNIT, fits, reduced, term, terms, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
 
@@ -37,6 +37,7 @@ def outcome(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     usable = rows.join(ranked, on="period")
     own = usable.filter(pl.col("person").is_not_null()).group_by("person").agg(own=latest)
     unit = usable.filter(pl.col("unit_id").is_not_null()).group_by("unit_id").agg(unit=latest)
+    actual, target = reduced(units("actual"), units("target"))
     facts = (
         scope.people.select("person", "unit_id")
         .join(own, on="person", how="left")
@@ -44,12 +45,12 @@ def outcome(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
         .select("person", row=pl.coalesce("own", "unit"))
         .filter(pl.col("row").is_not_null())
         .unnest("row")
-        .with_columns(n_rows=pl.lit(1))
+        .with_columns(n_rows=pl.lit(1), a=actual, t=target)
     )
-    actual, target = units("actual"), units("target")
-    is_higher = pl.col("direction") == "higher"
-    num, den = reduced(pl.when(is_higher).then(100 * actual).otherwise(200 * target - 100 * actual), target)
-    whole = reduced(actual, pl.lit(DECIMAL_UNIT, pl.Int128))
+    one, is_higher = pl.lit(1, pl.Int128), pl.col("direction") == "higher"
+    num = pl.when(is_higher).then(100 * pl.col("a")).otherwise(200 * pl.col("t") - 100 * pl.col("a"))
+    does_fit = fits(pl.col("a"), one) & fits(pl.col("t"), one)
+    whole = reduced(units("actual"), pl.lit(DECIMAL_UNIT, pl.Int128))
     n = count("n_rows")
     return findings(
         scope,
@@ -57,5 +58,5 @@ def outcome(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
         n=n,
         misses=[(n == 0, INSUFFICIENT_DATA, "no_outcome")],
         value=terms(term(*whole)),
-        measured=terms(term(num, den)),
+        measured=pl.when(does_fit).then(terms(term(num, pl.col("t")))),
     )
