@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -22,15 +23,21 @@ Data = Mapping[str, Sequence[Row]]
 
 def frames_of(data: Data, timezone: str = "Asia/Jakarta") -> dict[str, pl.LazyFrame]:
     """Canonical frames of every dataset the engine reads, each row with its origin; absent datasets are empty."""
+    zone = ZoneInfo(timezone)
     frames = {}
     for name in DATASETS_READ:
         dataset = DATASETS[name]
         rows = [
-            {**{column: row[column] for column in dataset.names}, FILE: "0" * 64, ROW: number}
+            {**{column: canonical(row[column], zone) for column in dataset.names}, FILE: "0" * 64, ROW: number}
             for number, row in enumerate(data.get(name, ()), start=2)
         ]
         frames[name] = pl.DataFrame(rows, schema=dataset.schema(timezone)).lazy()
     return frames
+
+
+def canonical(cell: object, zone: ZoneInfo) -> object:
+    """The cell as reading types it: instants stand in the policy's zone."""
+    return cell.astimezone(zone) if isinstance(cell, dt.datetime) else cell
 
 
 @cache

@@ -36,6 +36,15 @@ def test_seeded_scenario(seed: int) -> None:
     assert differences_of(scenario(Random(seed))) == []  # noqa: S311 - data, not secrets
 
 
+@pytest.mark.parametrize("timezone", ["Asia/Makassar", "Asia/Jayapura"])
+@pytest.mark.parametrize("seed", range(4))
+def test_scenario_in_the_other_zones_of_indonesia(seed: int, timezone: str) -> None:
+    drawn = scenario(Random(seed))  # noqa: S311 - data, not secrets
+    policy = drawn.policy.model_copy(update={"timezone": timezone})
+    oracle = score(drawn.data, policy, drawn.period, drawn.known_as_of)
+    assert differences(run_engine(drawn.data, policy, drawn.period, drawn.known_as_of), oracle) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("city", "period", "known_as_of"),
