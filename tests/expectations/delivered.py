@@ -56,8 +56,10 @@ def wanted(reads: Iterable[str] = (), requires: Mapping[str, str] | None = None,
     )
 
 
-def validated(folder: Path, delivery: Mapping[str, Sequence[Row]], needs: Wanted) -> Validated:
-    """Write the rows as CSV, land and read the files, and validate them."""
+def validated(
+    folder: Path, delivery: Mapping[str, Sequence[Row]], needs: Wanted, beside: Mapping[str, str] | None = None
+) -> Validated:
+    """Write the rows as CSV, and other files `beside` them; land and read them, and validate them."""
     from expectations.validation import Validation
 
     inputs = folder / "inputs"
@@ -67,6 +69,8 @@ def validated(folder: Path, delivery: Mapping[str, Sequence[Row]], needs: Wanted
             writer = csv.DictWriter(stream, DATASETS[name].names, restval="")
             writer.writeheader()
             writer.writerows(rows)
+    for name, text in (beside or {}).items():
+        (inputs / name).write_text(text, encoding="utf-8")
     source_map = load_source_map(inputs)
     landed = land(source_map, folder / "landing")
     validation = Validation(folder / "project", folder / "valid", needs)

@@ -392,3 +392,22 @@ def test_a_policy_that_takes_any_number(tmp_path: Path) -> None:
     roster = [row_of(Case("employees", {"employee_id": "7"}, None), 1)]
     outcome = validated(tmp_path, {"employees": roster}, wanted(any_number=True)).outcomes["employees"]
     assert (outcome.n_valid, outcome.n_quarantined) == (1, 0)
+
+
+def test_an_id_of_another_system_that_nobody_knows_is_told_from_one_that_does_not_parse(tmp_path: Path) -> None:
+    mapping = """version: 1
+datasets:
+  employees: employees.csv
+  attendance:
+    file: attendance.csv
+    columns: {employee_id: {from: employee_id, lookup: {file: pins.csv, key: pin, value: nip}}}
+"""
+    events = [{**SOUND["attendance"], "employee_id": pin} for pin in ("7", "8")]
+    events.append({**events[0], "timestamp": "kemarin"})
+    roster = [row_of(Case("employees", {}, None), 1)]
+    beside = {"sources.yaml": mapping, "pins.csv": f"pin,nip\n7,{ANI}\n"}
+    outcome = validated(tmp_path, {"employees": roster, "attendance": events}, wanted(), beside).outcomes["attendance"]
+    found = outcome.quarantined.select("row", "column", "reason").rows()
+    assert found[0] == (3, "employee_id", "not_in_crosswalk")
+    assert re.fullmatch(TIME.format("timestamp"), found[1][2])
+    assert (found[1][:2], len(found)) == ((4, "timestamp"), 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +19,11 @@ from tests.flows.ended import (
     example,
     leaked,
     personal_values,
+    process_environment,
+    process_words,
     run,
     with_cells,
+    words_of,
 )
 
 pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("rehearsals")]
@@ -336,3 +340,17 @@ def rows_of(ended: Ended) -> list[dict[str, str]]:
     """The files in the printed table."""
     names = [line.split()[:2] for line in ended.out.splitlines() if re.match(r" \w+ +\w+\.csv ", line)]
     return [{"dataset": dataset, "file": file} for dataset, file in names]
+
+
+@pytest.mark.parametrize(("words", "code"), [({"city": "jakarta"}, 2), ({}, 3)], ids=["wrong use", "stopped"])
+def test_the_shell_is_told(tmp_path: Path, words: dict[str, str], code: int) -> None:
+    """The exit code of a real process is what the others take from the function it calls."""
+    inputs, home = example(tmp_path / "inputs", ["leave"]), tmp_path / "home"
+    given = process_words(words_of(home, inputs, **words))
+    ended = subprocess.run(
+        given, env=process_environment(), capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+    )
+    assert ended.returncode == code
+    said = Ended(ended.returncode, ended.stdout, ended.stderr, home).said
+    assert (len(said), ended.stdout) == (1, "")
+    assert said == run(home, inputs, **words).said
