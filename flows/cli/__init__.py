@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import policies, reading, running, synth, warehouse
+from flows.cli import export, policies, reading, running, synth, warehouse
 from flows.cli.problems import ExitCode, report
 
 app = typer.Typer(
@@ -22,7 +22,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (running.register, reading.register, synth.register, policies.register, warehouse.register):
+for register in (
+    running.register,
+    reading.register,
+    export.register,
+    synth.register,
+    policies.register,
+    warehouse.register,
+):
     register(app)
 
 

@@ -1,8 +1,9 @@
-"""Rows to a table for people, or to CSV, JSON or Parquet for everything else; one row at a time.
+"""Rows to a table for people, or to CSV, JSON, Parquet or a workbook for everything else; one row at a time.
 
 CSV is RFC 4180 in UTF-8; a text that a spreadsheet would take for a formula gets an apostrophe before it, numbers
 never do. JSON is an array of objects; decimals are JSON numbers with all their digits (`104.02`, `110.00`), instants
-ISO 8601. Parquet keeps decimals, whole numbers and instants as such.
+ISO 8601. Parquet keeps decimals, whole numbers and instants as such. In a workbook every text is a text cell, never a
+formula, and stays one when it is edited; a decimal is a number shown with its digits.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
     from rich.table import Table
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it ships no types
 
 ColumnType = Literal["text", "integer", "decimal_2", "decimal_6", "boolean", "instant"]
 TABLE_ROWS: Final = 50
@@ -38,6 +40,10 @@ _WIDEST: Final = 40
 """Characters after which a cell of a table goes on below."""
 _UNLIMITED: Final = 10_000
 _HASH_SHOWN: Final = 12
+_SHEET_ROWS: Final = 1_048_576
+"""Rows of a sheet, its header included."""
+_DIGITS: Final[Mapping[ColumnType, str]] = {"integer": "0", "decimal_2": "0.00", "decimal_6": "0.000000"}
+"""How a sheet shows numbers."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -121,6 +127,57 @@ def write_json(records: Records, stream: IO[str]) -> None:
         stream.write(f"{before}{{{pairs}}}")
         before = ",\n"
     stream.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def write_workbook(sheets: Sequence[Records], output: Path) -> None:
+    """An XLSX workbook, a sheet each; its file appears only once it is whole.
+
+    Raises:
+        CommandError: more rows, or a longer text, than a sheet takes.
+    """
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it ships no types
+
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with _appearing(output) as part, Workbook(part, options) as workbook:
+        bold = workbook.add_format({"bold": True})
+        # Excel takes such a text for text also after somebody edited it.
+        quoted = workbook.add_format({"quote_prefix": True})
+        digits = {kind: workbook.add_format({"num_format": shown_as}) for kind, shown_as in _DIGITS.items()}
+        for records in sheets:
+            sheet = workbook.add_worksheet(records.title)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, records.columns, bold)
+            formats = [digits.get(records.types.get(name, "text")) for name in records.columns]
+            for number, row in enumerate(records.rows, start=1):
+                if number >= _SHEET_ROWS:
+                    raise CommandError(
+                        [f"{records.title}: more rows than a sheet takes; export them as csv or parquet"]
+                    )
+                for place, value in enumerate(row):
+                    if _write_cell(sheet, number, place, value, formats[place], quoted):
+                        raise CommandError([f"{records.title}: a text is too long for a cell; export csv or parquet"])
+
+
+def _write_cell(sheet: Worksheet, row: int, column: int, value: object, shown_as: Any, quoted: Any) -> int:
+    """Write one cell; not 0 where it does not fit."""
+    match value:
+        case None:
+            return 0
+        case bool():
+            written = sheet.write_boolean(row, column, value)
+        case int() | Decimal():
+            written = sheet.write_number(row, column, value, shown_as)
+        case dt.date():
+            written = sheet.write_string(row, column, value.isoformat())
+        case _:
+            text = str(value)
+            written = sheet.write_string(row, column, text, quoted if text.startswith(_FORMULA) else None)
+    return int(written)
 
 
 def as_json(value: object) -> str:
