@@ -233,6 +233,28 @@ def a_document(**other: Any) -> dict[str, Any]:
     return copy.deepcopy(_DOCUMENT) | other
 
 
+def a_passed_document() -> dict[str, Any]:
+    """The document of a run in which every expectation holds."""
+    document = a_document(outcome="passed", warnings=[])
+    for part in document["datasets"]:
+        part["findings"] = [one | {"success": True, "n_unexpected": 0, "failing": []} for one in part["findings"]]
+        part["n_valid"], part["n_quarantined"] = part["n_rows"], 0
+        part["files"] = [file | {"n_valid": file["n_rows"], "n_quarantined": 0} for file in part["files"]]
+    document["delivery"] = [one | {"success": True, "n_unexpected": 0} for one in document["delivery"]]
+    for one in (*document["delivery"], *(one for part in document["datasets"] for one in part["findings"])):
+        one["action"] = "passed"
+    return document
+
+
+def a_stopped_document() -> dict[str, Any]:
+    """The document of a run that a critical expectation stopped; warnings and a count stand beside it."""
+    document = a_document(outcome="stopped", stops=["employees: spells of one employee overlap"])
+    spells = document["datasets"][0]["findings"][2]
+    spells |= {"success": False, "n_unexpected": 2, "action": "stopped", "why": "a person has one position a day"}
+    spells["failing"] = [{"file": ROSTER_FILE, "row": row} for row in (12, 13)]
+    return document
+
+
 def a_history() -> list[dict[str, Any]]:
     """Three earlier runs: 12.5 %, one row and half of the events were not on the roster."""
     return copy.deepcopy(_HISTORY)
