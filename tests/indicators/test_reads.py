@@ -20,7 +20,8 @@ from transforms.scope import Scope
 
 PERIOD = "2026-Q3"
 POLICY = with_parameters(EVERYTHING, CATALOGUE)
-PEOPLE = {"employees"}
+# Read for the roster, and for what follows from a score.
+NOT_MEASURED = {"employees", "decisions", "unit_achievements"}
 # What a number also depends on, though it can do without: each has a default, or excuses some days.
 OPTIONAL = {
     "document_completion_time": {"service_standards"},
@@ -89,7 +90,7 @@ def test_asks_for_what_it_reads_and_for_nothing_else(name: str, scope: Scope) ->
     assert frames.asked - set(READS[name]) <= OPTIONAL.get(name, set()) | clocks
 
 
-@pytest.mark.parametrize("dataset", [name for name in DATASETS_READ if name not in PEOPLE | {"decisions"}])
+@pytest.mark.parametrize("dataset", [name for name in DATASETS_READ if name not in NOT_MEASURED])
 def test_without_a_dataset_those_change_that_read_it(dataset: str, example: Results) -> None:
     frames = example_frames() | {dataset: DATASETS[dataset].empty(POLICY.timezone).lazy()}
     without = run_frames(frames, EVERYTHING, PERIOD, None).indicators

@@ -7,7 +7,7 @@ import pytest
 from tests.golden.case import RowCase, load_cases
 from tests.transforms.engine import run_engine
 
-# The ladder has no frame in the engine.
+# The ladder: tests/consequences.
 FRAMES = ("scores", "employees")
 CASES = [case for case in load_cases().rows if case.frame in FRAMES]
 

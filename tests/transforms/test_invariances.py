@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from random import Random
 
@@ -27,7 +28,7 @@ from transforms.run import _catalogue, _items, _scope
 from transforms.scoring import group_scores, total_scores
 from transforms.settling import settled
 
-FRAMES = ("employees", "indicators", "scores", "gaps")
+FRAMES = [field.name for field in fields(Results) if field.name != "n_settled"]
 PERIOD = "2026-Q3"
 SEEDS = range(12)
 
