@@ -39,11 +39,11 @@ _SHARES: Final = frozenset(
 
 def methodology_page(policy: Policy, page_format: PageFormat, lang: Lang) -> str:
     """The page of a policy as one text."""
-    return render_methodology(methodology(policy), page_format=page_format, lang=lang)
+    return render_methodology(methodology(policy, worked_case(policy)), page_format=page_format, lang=lang)
 
 
-def methodology(policy: Policy) -> document.Methodology:
-    """What the page of a policy says, the worked case included."""
+def methodology(policy: Policy, worked: document.Worked) -> document.Methodology:
+    """What the page of a policy says; `worked` is the case scored with it."""
     items = _distinct(policy)
     return document.Methodology(
         city=policy.city,
@@ -78,7 +78,7 @@ def methodology(policy: Policy) -> document.Methodology:
         ],
         requires=policy.requires,
         rules={name: _rule(getattr(policy.national, name)) for name in type(policy.national).model_fields},
-        worked=worked_case(policy),
+        worked=worked,
     )
 
 
@@ -185,7 +185,7 @@ def kept_pages() -> dict[str, str]:
     pages = {}
     for city, in_force, _ in available_policies():
         policy = load_policy(city, Period.parse(f"{in_force:%Y-%m}"), CATALOGUE)
-        said = methodology(policy)
+        said = methodology(policy, worked_case(policy))
         for lang in get_args(Lang):
             pages[f"{city}.{lang}.md"] = render_methodology(said, page_format="md", lang=lang)
     return pages

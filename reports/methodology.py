@@ -32,7 +32,7 @@ from reports.page import Words as Text
 
 _LEVELS: Final = ("above", "meets", "below")
 _GROUPS: Final = ("results", "behaviour")
-_FOLD_FROM: Final = 6
+_FOLD_FROM: Final = 4
 """Rows from which on a table of the worked case is folded."""
 
 _DEFAULTS: Final = re.compile(r"([a-z_]+(?:, [a-z_]+)*): default")
@@ -568,7 +568,7 @@ class _Writer:
     def input(self, table: Input) -> Iterator[Block]:
         name = table["dataset"]
         label = self.say("worked_table", label=dataset_label(name, self.lang), n=str(len(table["rows"])))
-        folded = len(table["rows"]) > _FOLD_FROM
+        folded = len(table["rows"]) >= _FOLD_FROM
         rows = tuple(tuple("–" if cell == "-" else cell for cell in row) for row in table["rows"])
         yield Grid(label, tuple(table["columns"]), rows, folded=folded)
         if table["note"] is not None:
@@ -612,7 +612,7 @@ class _Writer:
         if step["numerator"] is not None and step["denominator"]:
             exact = Fraction(step["numerator"], step["denominator"])
             formula = f"{step['numerator']} / {step['denominator']}"
-            yield f"{name}: {formula} {_sign(exact, value)} {self.number(value)}"
+            yield f"{name}: {formula} {_sign(exact, value)}{self.number(value)}"
             return
         if len(pieces) < 2:
             yield f"{name}: {self.number(value)}"
@@ -628,7 +628,7 @@ class _Writer:
                 exact = sum((Fraction(piece["value"]) for piece in pieces), Fraction(0))
             case _:
                 formula, exact = self.mean([piece["weight"] for piece in pieces], [piece["value"] for piece in pieces])
-        yield f"{name}: {formula} {_sign(exact, value)} {self.number(value)}"
+        yield f"{name}: {formula} {_sign(exact, value)}{self.number(value)}"
 
     def piece(self, name: str) -> str:
         return self.say(f"piece_{name}") if f"piece_{name}" in LABELS else name
@@ -663,8 +663,8 @@ class _Writer:
         if exact > Fraction(cap) or exact < 0:
             shown = Decimal(exact.numerator) / Decimal(exact.denominator)
             limit = self.say("capped", cap=self.number(cap)) if exact > 0 else self.say("floored")
-            return f"{name}: {formula} ≈ {self.stored(shown)}, {limit}: {self.stored(stored)}"
-        return f"{name}: {formula} {_sign(exact, stored)} {self.stored(stored)}"
+            return f"{name}: {formula} ≈{NO_BREAK_SPACE}{self.stored(shown)}, {limit}: {self.stored(stored)}"
+        return f"{name}: {formula} {_sign(exact, stored)}{self.stored(stored)}"
 
     def on_scale(self, points: Sequence[tuple[Decimal, Decimal]], v: str, measured: Fraction) -> tuple[str, Fraction]:
         """The line between the two points around the value, or the nearest point outside them."""
@@ -692,7 +692,7 @@ class _Writer:
                 lines.append(f"{self.say(group)}: {self.say('no_group_score')}")
                 continue
             formula, exact = self.mean([weight for weight, _ in scored], [gives for _, gives in scored], 2)
-            lines.append(f"{self.say(group)}: {formula} {_sign(exact, score)} {self.stored(score)}")
+            lines.append(f"{self.say(group)}: {formula} {_sign(exact, score)}{self.stored(score)}")
         return tuple(lines)
 
     def score_line(self) -> str:
@@ -706,7 +706,7 @@ class _Writer:
             own = worked["scores"][group] or Decimal(0)
             terms.append(f"{self.weight(weights[group])} × {self.stored(own)}")
             exact += Fraction(weights[group]) * Fraction(own) / 100
-        return f"{self.say('score')}: {' + '.join(terms)} {_sign(exact, score)} {self.stored(score)}"
+        return f"{self.say('score')}: {' + '.join(terms)} {_sign(exact, score)}{self.stored(score)}"
 
     def rating_lines(self) -> tuple[str, ...]:
         worked = self.document["worked"]
@@ -725,8 +725,8 @@ class _Writer:
 
 
 def _sign(exact: Fraction, shown: Decimal) -> str:
-    """Whether the numbers as they are written give the number after them to the last digit."""
-    return "=" if exact == Fraction(shown) else "≈"
+    """Whether the numbers as they are written give the number after them to the last digit; never parted from it."""
+    return ("=" if exact == Fraction(shown) else "≈") + NO_BREAK_SPACE
 
 
 def _median(values: Sequence[Fraction]) -> Fraction:

@@ -440,13 +440,13 @@ LABELS: Final[Mapping[str, Pair]] = {
     "worked_says": (
         (
             "Pegawai {employee} rekaan, sektor {sector}, periode {period}. Tabelnya dibuat kecil supaya semua langkah "
-            "dapat diperiksa dengan kalkulator. Setiap angka di bawah ini dihasilkan oleh mesin penilaian; tanda ≈ "
-            "berarti angka yang ditulis sudah dibulatkan."
+            "dapat diperiksa dengan kalkulator. Setiap nilai, capaian, dan skor di bawah ini dihasilkan oleh mesin "
+            "penilaian; tanda ≈ berarti angka yang ditulis sudah dibulatkan."
         ),
         (
             "A made-up employee {employee}, sector {sector}, period {period}. The tables are small, so that every step "
-            "can be checked with a calculator. Every number below was produced by the scoring engine; ≈ means that the "
-            "written number is rounded."
+            "can be checked with a calculator. Every value, achievement and score below was produced by the scoring "
+            "engine; ≈ means that the written number is rounded."
         ),
     ),
     "worked_tables": ("Data", "The data"),

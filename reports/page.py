@@ -175,7 +175,7 @@ def _anchored(parts: Iterable[Part], taken: set[str]) -> Iterator[Part]:
 
 # What would be markup within a line; an underscore within a word is none.
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])")
-_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LINE_START: Final = re.compile(r"(#{1,6}|[-+=]+|[0-9]{1,9}[.)])(?=\s|$)")
 
 
@@ -241,8 +241,7 @@ def _piece(piece: str, *, in_table: bool) -> str:
     if isinstance(piece, Code):
         code = _code(piece)
         return code.replace("|", "\\|") if in_table else code  # a bar would end the cell, even in code
-    text = _MARKUP.sub(r"\\\g<0>", str(figures.seen(piece)))
-    text = "".join(_ENTITIES.get(character, character) for character in text)
+    text = _MARKUP.sub(r"\\\g<0>", str(figures.seen(piece))).translate(_ENTITIES)
     return f"**{text}**" if isinstance(piece, Strong) and text else text
 
 
