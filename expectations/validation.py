@@ -89,7 +89,10 @@ class Validation:
         rules = suite.row_expectations(self._wanted.numbers)
         found = self._run(f"{name}.rows", frame, rules)
         valid = self._out / f"{name}.parquet"
-        refused = self._split(suite.contract, frame, rules, valid, clean=all(result["success"] for result in found))
+        refusing = [rule for rule in rules if _severity(rule) == "warning"]
+        failed = {rule.id for rule, result in zip(rules, found, strict=True) if not result["success"]}
+        clean = not failed.intersection(rule.id for rule in refusing)
+        refused = self._split(suite.contract, frame, refusing, valid, clean=clean)
         outcome = DatasetOutcome(
             dataset=name,
             valid=valid,

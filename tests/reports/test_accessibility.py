@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from reports.validation_report import render_validation_report
+from tests.reports.a_browser import CHROMIUM
 from tests.reports.a_document import a_document, a_history, a_passed_document, a_stopped_document
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 NODE = shutil.which("node")
 SCRIPT = Path(__file__).parent / "browse.cjs"
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.server
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,9 +13,9 @@ import pytest
 
 from reports import write_validation_report
 from reports.validation_report import render_validation_report
+from tests.reports.a_browser import CHROMIUM, Served, served_folder
+from tests.reports.a_browser import browse as run_browser
 from tests.reports.a_document import a_document, a_history, with_texts
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,50 +27,8 @@ Browse = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def browse(tmp_path: Path) -> Browse:
-    """A browser of this test's own, which finds no host but this machine."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        assert CHROMIUM is not None
-        return subprocess.run(
-            [
-                CHROMIUM,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-                "--enable-logging=stderr",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                f"--user-data-dir={tmp_path / 'profile'}",
-                *arguments,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-
-    return run
-
-
-class Served(http.server.ThreadingHTTPServer):
-    """A folder behind a local server that writes down what it was asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.asked: list[str] = []
-        asked = self.asked
-
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def log_request(self, *_: object) -> None:
-                asked.append(self.path)
-
-        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+    """A browser of this test's own."""
+    return partial(run_browser, tmp_path / "profile")
 
 
 @pytest.fixture
@@ -82,12 +38,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
     endless = "x" * 300
     long_names = with_texts(a_document(), lambda text: text + endless)
     (folder / "long.html").write_text(render_validation_report(long_names), encoding="utf-8")
-    with Served(folder) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with served_folder(folder) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_no_request_leaves_the_page(served: Served, browse: Browse) -> None:
