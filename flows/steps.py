@@ -94,6 +94,11 @@ class Scored:
             "employees": self.results.employees,
             "indicators": self.results.indicators,
             "scores": self.results.scores,
+            "discipline_status": self.results.discipline_status,
+            "competency_gaps": self.results.competency_gaps,
+            "follow_ups": self.results.follow_ups,
+            "decisions": self.results.decisions,
+            "unit_guidance": self.results.unit_guidance,
         }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from policies.model import Policy
+from policies.model import GROUPS, Policy
 from transforms.findings import SCORED
 
 NO_SCORE = "no_score"
@@ -25,8 +25,8 @@ _SCHEMA = pl.Schema(
 )
 
 
-def follow_ups(scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """One row an employee and follow-up, by employee_id and number: actions as the policy lists them, then training.
+def follow_ups(employees: pl.DataFrame, scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """One row an employee and follow-up, by employee_id and number: actions, then training, as the policy lists them.
 
     Columns: employee_id; number: 1, 2, ... of the employee; action: what the policy names for the decided rating, or
     else the proposed one, `training` for an item, or `no_score` (no other follow-up); item_id and course (Indonesian):
@@ -44,7 +44,7 @@ def follow_ups(scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy) -
         place=pl.lit(0),
         supervisor_must_act=pl.lit(value=False),
     )
-    parts = [without, *_by_rating(scores.filter(is_scored), policy), *_training(scores, indicators, policy)]
+    parts = [without, *_by_rating(scores.filter(is_scored), policy), *_training(employees, scores, indicators, policy)]
     return (
         pl.concat(parts, how="diagonal_relaxed")
         .sort("employee_id", "place", "item_place")
@@ -71,7 +71,9 @@ def _by_rating(scored: pl.DataFrame, policy: Policy) -> list[pl.DataFrame]:
     ]
 
 
-def _training(scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy) -> list[pl.DataFrame]:
+def _training(
+    employees: pl.DataFrame, scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy
+) -> list[pl.DataFrame]:
     """A row an item below the limit that the catalogue names a course for, of those who have a score."""
     rule = policy.training
     if rule is None:
@@ -81,11 +83,20 @@ def _training(scores: pl.DataFrame, indicators: pl.DataFrame, policy: Policy) ->
         schema={"item_id": pl.String, "course": pl.String},
         orient="row",
     )
-    own = indicators.with_row_index("item_place").filter(
-        pl.col("status") == SCORED, pl.col("achievement") < pl.lit(rule.below)
+    order = pl.DataFrame(
+        [
+            (sector, item.id, place)
+            for sector in employees.get_column("sector").unique()
+            for place, item in enumerate(item for group in GROUPS for item in policy.items(sector, group))
+        ],
+        schema={"sector": pl.String, "item_id": pl.String, "item_place": pl.UInt32},
+        orient="row",
     )
+    low = indicators.filter(pl.col("status") == SCORED, pl.col("achievement") < pl.lit(rule.below))
     return [
-        own.join(scores.filter(pl.col("status") == SCORED), on="employee_id", how="semi")
+        low.join(scores.filter(pl.col("status") == SCORED), on="employee_id", how="semi")
+        .join(employees.select("employee_id", "sector"), on="employee_id")
+        .join(order, on=["sector", "item_id"])
         .join(courses, on="item_id")
         .select(
             "employee_id",

@@ -102,15 +102,16 @@ def score(
     items = replaced(items, exact.items, ["person", "place"])
     scores = replaced(scores, exact.scores, ["person"])
     decided = latest_decisions(scope).collect()
+    employees = _employees(people)
     stored_items = _indicators(items, people, catalogue)
     stored_scores = _scores(scores, people, decided, policy)
     return Results(
-        employees=_employees(people),
+        employees=employees,
         indicators=stored_items,
         scores=stored_scores,
         discipline_status=discipline_status(scope),
         competency_gaps=competency_gaps(scope, stored_items, [(entry.item, entry.sectors) for entry in catalogue]),
-        follow_ups=follow_ups(stored_scores, stored_items, policy),
+        follow_ups=follow_ups(employees, stored_scores, stored_items, policy),
         decisions=decisions(scope, decided.lazy(), stored_scores),
         unit_guidance=unit_guidance(scope, stored_scores),
         gaps=gaps.collect(),

@@ -1,8 +1,8 @@
 r"""The identity of a result: one hash over what was found, whatever the order, chunking or thread count it came in.
 
 Canonical text of a table is PostgreSQL's COPY text format, its rows in the byte order of their key: columns parted by a
-tab, rows ended by a line feed, null as ``\N``, decimals with all digits of their scale, a backslash before the seven
-control characters. So anyone may check a stored table without this code:
+tab, rows ended by a line feed, null as ``\N``, decimals with all digits of their scale, truth as ``t`` or ``f``, a
+backslash before the seven control characters. So anyone may check a stored table without this code:
 ``COPY (SELECT ... ORDER BY ...) TO STDOUT | sha256sum``.
 """
 
@@ -13,11 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import BigInteger, Table
+from sqlalchemy import BigInteger, Boolean, Table
 
 from warehouse.column_types import PRECISION, Exact
 from warehouse.errors import WarehouseError
-from warehouse.models import Base, EmployeePeriod, IndicatorResult, Score
+from warehouse.models import (
+    Base,
+    CompetencyGap,
+    Decision,
+    DisciplineStatus,
+    EmployeePeriod,
+    FollowUp,
+    IndicatorResult,
+    Score,
+    UnitGuidance,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,8 +36,15 @@ RESULTS: Final[Mapping[str, type[Base]]] = {
     "employees": EmployeePeriod,
     "indicators": IndicatorResult,
     "scores": Score,
+    "discipline_status": DisciplineStatus,
+    "competency_gaps": CompetencyGap,
+    "follow_ups": FollowUp,
+    "decisions": Decision,
+    "unit_guidance": UnitGuidance,
 }
 """The frames of a result and the table each is stored in, in the order they are loaded."""
+REQUIRED: Final = ("employees", "indicators", "scores")
+"""Frames that every result has; one of the others that is not given is neither stored nor hashed."""
 
 BATCH_ROWS: Final = 100_000
 RUN_ID: Final = "run_id"
@@ -51,6 +68,7 @@ class Shape:
     columns: tuple[str, ...]
     key: tuple[str, ...]
     integers: frozenset[str]
+    booleans: frozenset[str]
     scales: Mapping[str, int]
 
 
@@ -74,6 +92,7 @@ def shape_of(model: type[Base]) -> Shape:
         columns=tuple(column.name for column in columns),
         key=tuple(column.name for column in columns if column.primary_key),
         integers=frozenset(column.name for column in columns if isinstance(column.type, BigInteger)),
+        booleans=frozenset(column.name for column in columns if isinstance(column.type, Boolean)),
         scales={column.name: column.type.scale for column in columns if isinstance(column.type, Exact)},
     )
 
@@ -106,6 +125,8 @@ def dtypes(shape: Shape) -> dict[str, pl.DataType]:
         if column in shape.scales
         else pl.Int64()
         if column in shape.integers
+        else pl.Boolean()
+        if column in shape.booleans
         else pl.String()
         for column in shape.columns
     }
@@ -120,6 +141,8 @@ def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
         return isinstance(dtype, pl.Decimal) and (dtype.scale or 0) <= shape.scales[column]
     if column in shape.integers:
         return dtype.is_integer()
+    if column in shape.booleans:
+        return isinstance(dtype, pl.Boolean)
     return isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
 
 
@@ -130,11 +153,18 @@ def canonical_text(frame: pl.DataFrame) -> Iterator[bytes]:
     for batch in frame.iter_slices(BATCH_ROWS):
         if not batch.height:
             continue
-        cells = batch.select(
-            _escaped(column) if column.dtype == pl.String else column.cast(pl.String) for column in batch.get_columns()
-        )
+        cells = batch.select(_written(column) for column in batch.get_columns())
         rows = cells.select(pl.concat_str(pl.all().fill_null("\\N"), separator="\t")).to_series()
         yield ("\n".join(rows.to_list()) + "\n").encode()
+
+
+def _written(column: pl.Series) -> pl.Series:
+    import polars as pl
+
+    if column.dtype == pl.String:
+        return _escaped(column)
+    text = column.cast(pl.String)
+    return text.str.slice(0, 1) if column.dtype == pl.Boolean else text
 
 
 def _escaped(column: pl.Series) -> pl.Series:
@@ -168,16 +198,17 @@ def combined_hash(digests: Iterable[Digest]) -> str:
 
 def checked_results(results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every results frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
-    if set(results) != set(RESULTS):
+    if not set(REQUIRED) <= set(results) <= set(RESULTS):
         raise WarehouseError(f"results: frames {sorted(results)}, wanted {sorted(RESULTS)}")
-    return {name: checked(name, results[name], shape_of(model)) for name, model in RESULTS.items()}
+    return {name: checked(name, results[name], shape_of(model)) for name, model in RESULTS.items() if name in results}
 
 
 def result_hash(results: Mapping[str, pl.DataFrame]) -> str:
     """SHA-256 (hexadecimal) over the results frames in canonical order.
 
     Args:
-        results: the frames `employees`, `indicators` and `scores`, rows, columns and chunks in any order.
+        results: the frames of `RESULTS`, of which only those of `REQUIRED` must be there; rows, columns and chunks in
+            any order.
 
     Raises:
         WarehouseError: a frame or column is missing, unknown or of another type.

@@ -71,12 +71,18 @@ def _read_back(connection: Connection, shape: Shape, run_id: str) -> Iterator[by
     types = dtypes(shape)
     for rows in found.partitions(BATCH_ROWS):
         cells = zip(types.items(), zip(*rows, strict=True), strict=True)
-        # Decimals come as doubles; the cast rounds them to their scale.
-        columns = [
-            pl.Series(name, values, dtype=pl.Float64() if isinstance(kind, pl.Decimal) else kind).cast(kind)
-            for (name, kind), values in cells
-        ]
+        # Decimals come as doubles, which the cast rounds to their scale; truth as 0 and 1.
+        columns = [pl.Series(name, values, dtype=_read_as(kind)).cast(kind) for (name, kind), values in cells]
         yield from canonical_text(pl.DataFrame(columns))
+
+
+def _read_as(kind: pl.DataType) -> pl.DataType:
+    """The type in which SQLite gives a column back."""
+    import polars as pl
+
+    if isinstance(kind, pl.Decimal):
+        return pl.Float64()
+    return pl.Int64() if isinstance(kind, pl.Boolean) else kind
 
 
 def _copy_in(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: str) -> None:

@@ -36,6 +36,9 @@ LEVELS: Final = ("above", "meets", "below")
 RATINGS: Final = ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang")
 SECTORS: Final = ("general", "health", "education", "civil_registry")
 EMPLOYMENT_TYPES: Final = ("PNS", "PPPK")
+BANDS: Final = ("optimal", "fairly", "less")
+FOLLOW_UP_ACTIONS: Final = ("reward_nomination", "guidance", "counselling", "training", "no_score")
+UNIT_RATINGS: Final = ("Istimewa", "Baik", "Butuh Perbaikan", "Kurang", "Sangat Kurang")
 
 Id = Annotated[str, mapped_column(IDENTIFIER)]
 Hundredths = Annotated[Decimal, mapped_column(Exact(2))]
@@ -48,6 +51,10 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 
 def _within_0_and_120(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} BETWEEN 0 AND 120", name=f"{column}_bounds")
+
+
+def _of_an_employee() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["run_id", "employee_id"], ["employee_period.run_id", "employee_period.employee_id"])
 
 
 def _counts(*columns: str) -> CheckConstraint:
@@ -292,6 +299,137 @@ class Score(Base):
     reason: Mapped[str | None] = mapped_column(comment="Why there is no score; null: none")
 
 
+class DisciplineStatus(Base):
+    """One row a PNS of a run: days of unexcused absence of the calendar year, and the level they come to.
+
+    PP 94/2021; up to the end of the period, as far back as the run's inputs reach. No statement on pay.
+    """
+
+    __tablename__ = "discipline_status"
+    __table_args__ = (
+        _of_an_employee(),
+        _counts("n_absent_days", "n_minutes", "n_days", "n_days_in_a_row"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True, comment="Run the row belongs to")
+    employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number. Personal data")
+    n_absent_days: Mapped[int] = mapped_column(comment="Recorded days without an event (days)")
+    n_minutes: Mapped[int] = mapped_column(comment="Late and early, of days with two or more events (minutes)")
+    n_days: Mapped[int] = mapped_column(comment="Days absent and whole days the minutes come to (days)")
+    n_days_in_a_row: Mapped[int] = mapped_column(comment="Most recorded days in a row without an event (days)")
+    level: Mapped[str | None] = mapped_column(
+        comment="Level of the discipline ladder; null: below the first step. Personal data"
+    )
+
+
+class CompetencyGap(Base):
+    """One row an employee of a run, item of competency_match and competency that the position requires."""
+
+    __tablename__ = "competency_gap"
+    __table_args__ = (
+        _of_an_employee(),
+        _one_of("band", BANDS),
+        CheckConstraint("required_level BETWEEN 1 AND 5", name="required_level_bounds"),
+        CheckConstraint("assessed BETWEEN 1 AND 5", name="assessed_bounds"),
+        CheckConstraint("gap BETWEEN 0 AND 4", name="gap_bounds"),
+        CheckConstraint("(assessed IS NULL) = (gap IS NULL)", name="assessed_has_gap"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True, comment="Run the row belongs to")
+    employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number. Personal data")
+    item_id: Mapped[Id] = mapped_column(primary_key=True, comment="Item of the policy")
+    competency: Mapped[Id] = mapped_column(primary_key=True, comment="Competency, as the standard names it")
+    required_level: Mapped[int] = mapped_column(comment="Level the home position requires, 1-5")
+    assessed: Mapped[Millionths | None] = mapped_column(
+        comment="Level assessed, 1-5, 6 decimals; null: the supervisor did not rate it"
+    )
+    gap: Mapped[Millionths | None] = mapped_column(
+        comment="Levels missing to the required one, 0 where it is reached; null: not assessed"
+    )
+    band: Mapped[str | None] = mapped_column(
+        comment=f"Of the item's value over all competencies: one of {', '.join(BANDS)}; null: not scored"
+    )
+
+
+class FollowUp(Base):
+    """One row a follow-up of an employee of a run: a proposal to the leader, or that there is no score, and why."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        _of_an_employee(),
+        _one_of("action", FOLLOW_UP_ACTIONS),
+        CheckConstraint("number >= 1", name="number_bounds"),
+        CheckConstraint("(action = 'training') = (item_id IS NOT NULL)", name="training_has_item"),
+        CheckConstraint("(item_id IS NULL) = (course IS NULL)", name="item_has_course"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True, comment="Run the row belongs to")
+    employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number. Personal data")
+    number: Mapped[int] = mapped_column(primary_key=True, comment="1, 2, ... of the employee")
+    action: Mapped[str] = mapped_column(comment=f"One of {', '.join(FOLLOW_UP_ACTIONS)}. Personal data")
+    item_id: Mapped[Id | None] = mapped_column(comment="Training: the item that scored low; null: another action")
+    course: Mapped[str | None] = mapped_column(comment="Training: the course, in Indonesian; null: another action")
+    supervisor_must_act: Mapped[bool] = mapped_column(comment="Whether the direct supervisor must act on it")
+    reason: Mapped[str] = mapped_column(comment="What it is on; without a score, why there is none")
+
+
+class Decision(Base):
+    """One row an employee of a run with a decision of the appraiser on the period, beside what was proposed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        _of_an_employee(),
+        _one_of("proposed_rating", RATINGS),
+        _one_of("decided_rating", RATINGS),
+        CheckConstraint("(proposed_rating IS NULL) = (is_different IS NULL)", name="proposed_is_compared"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True, comment="Run the row belongs to")
+    employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number. Personal data")
+    proposed_rating: Mapped[str | None] = mapped_column(comment="Rating the matrix proposes; null: none")
+    decided_rating: Mapped[str] = mapped_column(comment="Rating the appraiser decided")
+    is_different: Mapped[bool | None] = mapped_column(comment="Whether the two differ; null: nothing was proposed")
+    decided_by: Mapped[Id] = mapped_column(comment="Employee number of who decided. Personal data")
+    reason: Mapped[str | None] = mapped_column(comment="Reason as given; null: none. May hold personal data")
+
+
+class UnitGuidance(Base):
+    """One row a home unit of a run that has a rating of its own: its people's ratings beside it.
+
+    A warning for the leader after PermenPANRB 6/2022, annex; never a change.
+    """
+
+    __tablename__ = "unit_guidance"
+    __table_args__ = (
+        _one_of("unit_rating", UNIT_RATINGS),
+        _one_of("expected_rating", RATINGS),
+        _counts("n_rated", "n_sangat_baik", "n_baik", "n_butuh_perbaikan", "n_kurang", "n_sangat_kurang"),
+        CheckConstraint(
+            "n_rated = n_sangat_baik + n_baik + n_butuh_perbaikan + n_kurang + n_sangat_kurang", name="all_are_counted"
+        ),
+        CheckConstraint("(n_rated = 0) = (is_as_guided IS NULL)", name="rated_are_compared"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[RunId]
+    unit_id: Mapped[Id] = mapped_column(primary_key=True, comment="Home unit")
+    unit_rating: Mapped[str] = mapped_column(comment=f"Rating of the unit: one of {', '.join(UNIT_RATINGS)}")
+    expected_rating: Mapped[str] = mapped_column(comment="Rating that most employees of so rated a unit have")
+    n_rated: Mapped[int] = mapped_column(comment="Employees with a decided, or else proposed, rating")
+    n_sangat_baik: Mapped[int] = mapped_column(comment="Of them Sangat Baik")
+    n_baik: Mapped[int] = mapped_column(comment="Of them Baik")
+    n_butuh_perbaikan: Mapped[int] = mapped_column(comment="Of them Butuh Perbaikan")
+    n_kurang: Mapped[int] = mapped_column(comment="Of them Kurang/Misconduct")
+    n_sangat_kurang: Mapped[int] = mapped_column(comment="Of them Sangat Kurang")
+    is_as_guided: Mapped[bool | None] = mapped_column(
+        comment="Whether more than half of the rated have the expected rating; null: nobody is rated"
+    )
+
+
 class ResultDigest(Base):
     """One row a results frame of a published run: what its table must still hold; `result_hash` is over these rows."""
 
@@ -299,7 +437,7 @@ class ResultDigest(Base):
     __table_args__ = (_counts("n_rows"),)
 
     run_id: Mapped[RunId]
-    frame: Mapped[Id] = mapped_column(primary_key=True, comment="Results frame: employees, indicators or scores")
+    frame: Mapped[Id] = mapped_column(primary_key=True, comment="Results frame, such as employees or scores")
     columns: Mapped[str] = mapped_column(comment="Columns that were hashed, in order, joined by a comma")
     n_rows: Mapped[int] = mapped_column(comment="Rows stored")
     sha256: Mapped[str] = mapped_column(comment="SHA-256 of the rows in PostgreSQL's COPY text, by key")

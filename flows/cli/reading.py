@@ -1,4 +1,4 @@
-"""Commands that read the warehouse: scores, indicators, quarantine, validations, runs."""
+"""Commands that read the warehouse: scores, what they are made of, what follows from them, and how runs went."""
 
 from __future__ import annotations
 
@@ -36,6 +36,27 @@ COLUMN_TYPES: Final[Mapping[str, ColumnType]] = {
     "finished_at": "instant",
 }
 """Columns of the warehouse's queries that are not text."""
+CONSEQUENCE_TYPES: Final[Mapping[str, ColumnType]] = {
+    "n_absent_days": "integer",
+    "n_minutes": "integer",
+    "n_days": "integer",
+    "n_days_in_a_row": "integer",
+    "required_level": "integer",
+    "assessed": "decimal_6",
+    "gap": "decimal_6",
+    "number": "integer",
+    "supervisor_must_act": "boolean",
+    "is_different": "boolean",
+    "n_rated": "integer",
+    "n_sangat_baik": "integer",
+    "n_baik": "integer",
+    "n_butuh_perbaikan": "integer",
+    "n_kurang": "integer",
+    "n_sangat_kurang": "integer",
+    "is_as_guided": "boolean",
+    "revision": "integer",
+}
+"""The same of the queries on what follows from a score."""
 
 _PANEL: Final = "Read what was found"
 
@@ -62,7 +83,18 @@ class _Asked(NamedTuple):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (scores, indicators, quarantine, validations, runs):
+    for command in (
+        scores,
+        indicators,
+        followups,
+        discipline,
+        competencies,
+        decisions,
+        guidance,
+        quarantine,
+        validations,
+        runs,
+    ):
         app.command(rich_help_panel=_PANEL)(command)
 
 
@@ -111,6 +143,131 @@ def indicators(
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
+    )
+
+
+def followups(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show what each rating leads to: rewards, guidance, counselling, training, and who has no score.
+
+    Example: kinerja followups --city kalianda --period 2026-Q3 --output followups.csv
+    """
+    first = ("employee_id", "action", "item_id", "course", "supervisor_must_act", "reason", "name")
+    _read(
+        f"follow-ups of {city} {period}",
+        lambda store: store.follow_ups(city, period, revision),
+        _Asked(warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+        types=CONSEQUENCE_TYPES,
+    )
+
+
+def discipline(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the days of unexcused absence of the calendar year of each PNS, and the level of PP 94/2021.
+
+    Example: kinerja discipline --city kalianda --period 2026-Q3 --format csv
+    """
+    first = ("employee_id", "level", "n_days", "n_absent_days", "n_minutes", "n_days_in_a_row", "name")
+    _read(
+        f"discipline of {city} {period}",
+        lambda store: store.discipline(city, period, revision),
+        _Asked(warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+        types=CONSEQUENCE_TYPES,
+    )
+
+
+def competencies(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the required and the assessed level of each competency, and the gap.
+
+    Example: kinerja competencies --city kalianda --period 2026-Q3 --output gaps.csv
+    """
+    first = ("employee_id", "competency", "required_level", "assessed", "gap", "band", "name")
+    _read(
+        f"competencies of {city} {period}",
+        lambda store: store.competencies(city, period, revision),
+        _Asked(warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+        types=CONSEQUENCE_TYPES,
+    )
+
+
+def decisions(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show the rating that was decided beside the one that was proposed, and the reason given.
+
+    Example: kinerja decisions --city kalianda --period 2026-Q3 --format json
+    """
+    first = ("employee_id", "proposed_rating", "decided_rating", "is_different", "reason", "name")
+    _read(
+        f"decisions of {city} {period}",
+        lambda store: store.decisions(city, period, revision),
+        _Asked(warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+        types=CONSEQUENCE_TYPES,
+    )
+
+
+def guidance(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show each unit's own rating beside the ratings of its people (PermenPANRB 6/2022, annex).
+
+    Example: kinerja guidance --city kalianda --period 2026-Q3 --format csv
+    """
+    first = ("unit_id", "unit_rating", "expected_rating", "is_as_guided", "n_rated")
+    _read(
+        f"guidance of {city} {period}",
+        lambda store: store.guidance(city, period, revision),
+        _Asked(warehouse, home, format, output, json),
+        first=first,
+        above=("revision", "run_id"),
+        types=CONSEQUENCE_TYPES,
     )
 
 
@@ -194,6 +351,7 @@ def _read(
     first: Sequence[str] = (),
     above: Sequence[str] = (),
     hidden: Sequence[str] = (),
+    types: Mapping[str, ColumnType] = COLUMN_TYPES,
 ) -> None:
     """Write what a query of the warehouse gives."""
     chosen = format_of(asked.format, asked.output, as_json=asked.json)
@@ -210,7 +368,7 @@ def _read(
             title=title,
             columns=[found.columns[place] for place in kept],
             rows=found.rows if not hidden else (tuple(row[place] for place in kept) for row in found.rows),
-            types=COLUMN_TYPES,
+            types=types,
             first=first,
             above=above,
         )
