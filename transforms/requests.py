@@ -12,6 +12,7 @@ from transforms.scope import Scope, day_of
 
 MICROSECONDS_PER_UNIT: Final = Fraction(3_600_000_000, DECIMAL_UNIT)
 """Microseconds in 1e-18 hours."""
+_LONGEST_HOURS: Final = 10**6
 _NOT_OWED: Final = ("rejected", "not_in_authority", "postponed")
 
 is_closed: Final = (pl.col("status") == "closed") & pl.col("closed_at").is_not_null()
@@ -53,10 +54,10 @@ def requests(scope: Scope) -> pl.LazyFrame:
 
 
 def _document_due() -> pl.Expr:
+    # Past the longest clock lies no period that is scored, so a limit that stands for "none" may be any number.
+    hours = pl.min_horizontal(pl.col("limit") + pl.col("paused"), pl.lit(_LONGEST_HOURS * DECIMAL_UNIT, pl.Int128))
     # Whole microseconds (floor): moments are whole, so no comparison can tell the difference.
-    microseconds = (
-        (pl.col("limit") + pl.col("paused")) * MICROSECONDS_PER_UNIT.numerator // MICROSECONDS_PER_UNIT.denominator
-    )
+    microseconds = hours * MICROSECONDS_PER_UNIT.numerator // MICROSECONDS_PER_UNIT.denominator
     return pl.col("started_at") + pl.duration(microseconds=microseconds.cast(pl.Int64), time_unit="us")
 
 

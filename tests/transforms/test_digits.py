@@ -79,3 +79,29 @@ def test_refused_by_name_of_the_item_alone(tested: Item, data: Data) -> None:
     assert str(refusal.value).startswith(f"{tested.id}: ")
     assert "E1" not in str(refusal.value)
     assert "12345" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("hours", ["2600000000", "9999999999", "999999999999999"])
+def test_a_limit_that_stands_for_none_is_never_due(hours: str) -> None:
+    """999999999999999 hours are past the last moment there is; the engine says what the oracle says of a million."""
+
+    def requests(limit: str) -> Data:
+        return read_tables(
+            {
+                "service_requests": """
+                    request_id | kind     | service_type | submitted_at     | closed_at        | status
+                    R1         | document | forever      | 2026-07-06 08:00 | 2026-07-07 08:00 | closed
+                """,
+                "service_standards": f"""
+                    service_type | limit_hours
+                    forever      | {limit}
+                """,
+            }
+        )
+
+    policy = single_item_policy(item("on_time_share"))
+    given, expected = (
+        run_engine(requests(hours), policy, "2026-Q3", None),
+        score(requests("1000000"), policy, "2026-Q3"),
+    )
+    assert differences(given, expected) == []
