@@ -356,13 +356,15 @@ LABELS: Final[Mapping[str, Pair]] = {
     "rule_discipline_ladder_says": (
         (
             "Dihitung dari hari mangkir dalam tahun kalender sampai akhir periode. Menit terlambat dan pulang lebih "
-            "awal dijumlahkan setahun; {minutes} menit dihitung satu hari, sisanya dihapus. {days} hari berturut-turut "
-            "tanpa kehadiran langsung berarti: {level}. Platform hanya melaporkan tingkat dan jumlah hari."
+            "awal pada hari dengan dua catatan atau lebih dijumlahkan setahun; {minutes} menit dihitung satu hari, "
+            "sisanya dihapus. {days} hari tercatat berturut-turut tanpa kehadiran langsung berarti: {level}. Platform "
+            "hanya melaporkan tingkat dan jumlah hari."
         ),
         (
-            "Counted from unexcused days of the calendar year up to the end of the period. Minutes late and early are "
-            "summed over the year; {minutes} minutes count as one day, the remainder is dropped. {days} days in a row "
-            "without an event mean at once: {level}. The platform reports the level and the number of days only."
+            "Counted from unexcused days of the calendar year up to the end of the period. Minutes late and early of "
+            "days with two events or more are summed over the year; {minutes} minutes count as one day, the remainder "
+            "is dropped. {days} recorded days in a row without an event mean at once: {level}. The platform reports "
+            "the level and the number of days only."
         ),
     ),
     "ladder_caption": (

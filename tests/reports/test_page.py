@@ -24,13 +24,15 @@ MARKDOWN = (
 )
 
 
-def a_page(text: str) -> Page:
-    """The text in every place that a text can have."""
+def a_page(text: str, *, head: str | None = None) -> Page:
+    """The text in every place that a text can have; `head` in the heads of tables, which hold the page's own words."""
+    head = text if head is None else head
 
     def said(words: Words) -> tuple[Words, ...]:
         return words, (f"{text} ", Code(text), Strong(text))
 
-    table = Grid(text, (text, text), (said(text), said(Code(text))), numeric=frozenset({1}))
+    rows = ((*said(text), "1,5"), (*said(Code(text)), "2"))
+    table = Grid(text, (head, head, "n"), rows, numeric=frozenset({2}))
     blocks = (
         Paragraph(text),
         Bullets(said(text), ordered=True),
@@ -38,7 +40,7 @@ def a_page(text: str) -> Page:
         Facts(((text, text), (text, Code(text)))),
         Sums((text, text)),
         table,
-        Grid(text, (text, text), (said(text),), narrow=True, folded=True),
+        Grid(text, (head, head), (said(text),), narrow=True, folded=True),
     )
     inner = Part(text, blocks, code=text)
     labels = {"skip": text, "contents": text}
@@ -74,8 +76,8 @@ def test_no_text_changes_the_markdown(text: str) -> None:
     ]
     assert kinds[0] == kinds[1]
     for rows in tables(written):
-        assert {cells(row) for row in rows} == {2}
-        assert re.fullmatch(r"\| --- \| (---:|---) \|", rows[1])
+        assert len({cells(row) for row in rows}) == 1
+        assert rows[1] in {"| --- | --- | ---: |", "| --- | --- |"}
     for line in written.splitlines():
         outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", line)
         assert not re.search(r"<[a-z!/]", outside), "raw HTML"
