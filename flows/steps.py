@@ -318,8 +318,8 @@ def _said(finding: Finding, landed: Landed | None = None) -> str:
     if not found and finding.failing and landed is not None:
         sha256, row = finding.failing[0]
         names = {file.sha256: file.name for file in landed.files}
-        rows = "1 row" if finding.n_unexpected == 1 else f"{finding.n_unexpected:,} rows"
-        found = f"{rows}, the first in {names.get(sha256, sha256[:12])} row {row}"
+        rows = "1 row that is" if finding.n_unexpected == 1 else f"{finding.n_unexpected:,} rows that are"
+        found = f"{rows} not so, the first in {names.get(sha256, sha256[:12])} row {row}"
     what = found if finding.remark else f"expected that {finding.expected}; found {found or 'otherwise'}"
     return f"{finding.dataset}: {what}. {finding.why}"
 

@@ -23,6 +23,7 @@ from policies.period import Period
 
 PACKAGED: Final = Path(__file__).parent
 """The folder of the policies and rules that come with the platform."""
+_NOT_IN_FORCE: Final = "no file in force"
 
 
 def load_policy(
@@ -45,8 +46,18 @@ def load_policy(
         policy = _policy(document, city, period, catalogue, national)
         own += document.problems
     if policy is None or own or of_rules:
-        raise PolicyError([*own, *of_rules])
+        raise PolicyError(_folded([*own, *of_rules]))
     return policy
+
+
+def _folded(problems: list[str]) -> list[str]:
+    """The problems, those of files that are not in force told once: they begin together, so they lack together."""
+    places: dict[str, list[str]] = {}
+    for problem in problems:
+        place, _, text = problem.partition(": ")
+        key = text if text.startswith(_NOT_IN_FORCE) else problem
+        places.setdefault(key, []).append(place)
+    return [key if key in problems else f"{', '.join(named)}: {key}" for key, named in places.items()]
 
 
 def available_policies(root: Path = PACKAGED) -> list[tuple[str, dt.date, Path]]:
@@ -118,7 +129,7 @@ def _in_force(folder: str, period: Period, root: Path, problems: list[str]) -> D
     if not days:
         first = f"the first is in force from {min(files)}" if files else "there is no file"
         problems.append(
-            f"{folder}: no file in force on {period.start}, when {period} begins; {first}; "
+            f"{folder}: {_NOT_IN_FORCE} on {period.start}, when {period} begins; {first}; "
             "score a later period, or add the file that was in force then"
         )
         return None

@@ -32,7 +32,8 @@ def file_expectations() -> Sequence[Expectation]:
             gxe.ExpectColumnValuesToBeBetween,
             "file_has_no_row",
             "every file has a row",
-            "A file that is there but holds nothing is a failed export, not a quiet quarter.",
+            "A file that is there but holds nothing is a failed export, not a quiet quarter; "
+            "deliver it again, or take it away.",
             column="n_rows",
             min_value=1,
         )
