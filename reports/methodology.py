@@ -25,6 +25,7 @@ from reports.page import (
     Part,
     Strong,
     Sums,
+    Term,
     html_of,
     markdown_of,
 )
@@ -296,7 +297,7 @@ class _Writer:
             self.say("missing_caption"),
             (self.say("reason"), self.say("status"), self.say("means")),
             tuple(
-                (Code(reason), Code(status), of(text, self.lang).format(**numbers))
+                (Term(reason), Term(status), of(text, self.lang).format(**numbers))
                 for reason, (status, text) in reasons.items()
             ),
         )
@@ -357,14 +358,14 @@ class _Writer:
         statuses = Grid(
             self.say("statuses_caption"),
             (self.say("status"), self.say("means")),
-            tuple((Code(word), self.say(f"status_{word}")) for word in words),
+            tuple((Term(word), self.say(f"status_{word}")) for word in words),
         )
         days = self.number(self.document["min_days"])
         reasons = ("low_coverage_results", "low_coverage_behaviour", "too_short")
         empty = Grid(
             self.say("score_reasons_caption"),
             (self.say("reason"), self.say("means")),
-            tuple((Code(reason), self.say(f"reason_{reason}", days=days)) for reason in reasons),
+            tuple((Term(reason), self.say(f"reason_{reason}", days=days)) for reason in reasons),
         )
         return Part(self.say("statuses"), (statuses, empty), anchor="statuses")
 
@@ -583,14 +584,14 @@ class _Writer:
         rows: list[tuple[Text, ...]] = []
         for step in self.document["worked"]["steps"]:
             item = self.document["items"][step["item"]]
-            reason = (" ", Code(step["reason"])) if step["reason"] else ()
+            reason = (" ", Term(step["reason"])) if step["reason"] else ()
             rows.append(
                 (
                     self.told(item["label"]),
                     self.weight(step["weight"]),
                     "–" if step["value"] is None else self.number(step["value"]),
                     self.stored(step["achievement"]),
-                    (Code(step["status"]), *reason),
+                    (Term(step["status"]), *reason),
                 )
             )
         head = tuple(self.say(key) for key in ("item", "weight", "value", "achievement", "status"))

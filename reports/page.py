@@ -31,6 +31,12 @@ class Code(str):
     __slots__ = ()
 
 
+class Term(Code):
+    """A word of a closed list, such as a status: short, and never parted."""
+
+    __slots__ = ()
+
+
 class Strong(str):
     """Text that must not be overlooked."""
 
@@ -149,6 +155,7 @@ def _environment() -> Environment:
     environment.filters["pieces"] = _pieces
     environment.tests |= {
         "code": lambda piece: isinstance(piece, Code),
+        "term": lambda piece: isinstance(piece, Term),
         "strong": lambda piece: isinstance(piece, Strong),
     }
     return environment

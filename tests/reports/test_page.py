@@ -6,7 +6,21 @@ import re
 
 import pytest
 
-from reports.page import Bullets, Code, Facts, Grid, Page, Paragraph, Part, Strong, Sums, Words, html_of, markdown_of
+from reports.page import (
+    Bullets,
+    Code,
+    Facts,
+    Grid,
+    Page,
+    Paragraph,
+    Part,
+    Strong,
+    Sums,
+    Term,
+    Words,
+    html_of,
+    markdown_of,
+)
 from tests.reports.html_page import Page as Html
 from tests.reports.test_validation_report import HOSTILE, self_contained
 
@@ -29,7 +43,7 @@ def a_page(text: str, *, head: str | None = None) -> Page:
     head = text if head is None else head
 
     def said(words: Words) -> tuple[Words, ...]:
-        return words, (f"{text} ", Code(text), Strong(text))
+        return words, (f"{text} ", Code(text), Strong(text), " ", Term("INSUFFICIENT_DATA"))
 
     rows = ((*said(text), "1,5"), (*said(Code(text)), "2"))
     table = Grid(text, (head, head, "n"), rows, numeric=frozenset({2}))
