@@ -30,6 +30,10 @@ _SQLITE_REMEDY: Final = {
 # Class 08 connection, 53 out of resources; then shut down, serialization, deadlock, lock not available.
 _POSTGRES_TRANSIENT: Final = ("08", "53", "57P01", "57P02", "57P03", "40001", "40P01", "55P03")
 _POSTGRES_DISK_FULL: Final = "53100"
+_POSTGRES_REMEDY: Final = {
+    _POSTGRES_DISK_FULL: "the server's disk is full: free space, then run again",
+    "25006": "the database may only be read, as a standby may: give the primary's address, or allow writing",
+}
 
 
 class WarehouseError(Exception):
@@ -115,8 +119,8 @@ def _described(error: BaseException) -> str:
         # SQLite names the constraint and never a value.
         return str(error) if isinstance(error, sqlite3.IntegrityError) else f"SQLite error {code}"
     state = _sqlstate(error)
-    if state == _POSTGRES_DISK_FULL:
-        return "the server's disk is full: free space, then run again"
+    if state in _POSTGRES_REMEDY:
+        return _POSTGRES_REMEDY[state]
     if state is not None:
         found = getattr(error, "diag", None)
         where = [getattr(found, name, None) for name in ("table_name", "column_name", "constraint_name")]

@@ -11,6 +11,9 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from warehouse.identity import RESULTS
+from warehouse.models import ResultDigest
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
@@ -149,7 +152,7 @@ RECONCILIATIONS: Final = (
     Reconciliation("score_between", "score", "scores do not lie between their two group scores", _SCORE_BETWEEN),
     *(
         Reconciliation("of_no_revision", table, "rows belong to a run that published nothing", _not_published(table))
-        for table in ("employee_period", "indicator_result", "score", "result_digest")
+        for table in (*(model.__tablename__ for model in RESULTS.values()), ResultDigest.__tablename__)
     ),
     Reconciliation(
         "rows_in",
