@@ -6,14 +6,16 @@ import polars as pl
 
 from policies.model import GROUPS, Policy
 from transforms.findings import SCORED
+from transforms.follow_ups import NO_SCORE
 from transforms.run import Results
 
 
 def problems_of(results: Results, policy: Policy) -> list[str]:
     """Every way in which the results contradict themselves or the policy; empty when they may be published.
 
-    Owed rows: every employee has each item of his sector once. Bounds: achievements and scores within 0..cap, given
-    exactly where the status is SCORED.
+    Owed rows: every employee has each item of his sector once; every PNS a discipline status; who has no score is
+    listed once with the reason; every decided rating is among the decisions. Bounds: achievements and scores within
+    0..cap, given exactly where the status is SCORED.
     """
     problems = []
     owed = pl.DataFrame(
@@ -43,4 +45,21 @@ def problems_of(results: Results, policy: Policy) -> list[str]:
             problems.append(f"{out} values of {column} lie outside 0..{cap}")
         if odd := frame.filter(number.is_not_null() != is_scored).height:
             problems.append(f"{odd} values of {column} contradict their status")
-    return problems
+    return problems + _problems_of_consequences(results)
+
+
+def _problems_of_consequences(results: Results) -> list[str]:
+    scores = results.scores
+    owed = {
+        "discipline_status": (results.employees.filter(pl.col("employment_type") == "PNS"), results.discipline_status),
+        "follow_ups": (
+            scores.filter(pl.col("status") != SCORED),
+            results.follow_ups.filter(pl.col("action") == NO_SCORE),
+        ),
+        "decisions": (scores.filter(pl.col("decided_rating").is_not_null()), results.decisions),
+    }
+    return [
+        f"{name}: rows of {have.height} employees where those of {due.height} are owed, or not the same ones"
+        for name, (due, have) in owed.items()
+        if due.get_column("employee_id").sort().to_list() != have.get_column("employee_id").sort().to_list()
+    ]
