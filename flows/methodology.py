@@ -24,17 +24,17 @@ from transforms.grading import achievement, points_of
 
 PageFormat = Literal["html", "md"]
 _GENERAL: Final = "general"
-_SHARES: Final = frozenset(
-    {
-        "on_time_share",
-        "complaints_handled",
-        "first_time_right",
-        "attendance_rate",
-        "milestones_on_time",
-        "progress_reporting",
-    }
-)
-"""Indicators whose value is a share, never above 1."""
+_LARGEST: Final[Mapping[str, int]] = {
+    "on_time_share": 1,
+    "complaints_handled": 1,
+    "first_time_right": 1,
+    "attendance_rate": 1,
+    "milestones_on_time": 1,
+    "progress_reporting": 1,
+    "satisfaction": 100,
+    "competency_match": 100,
+}
+"""The largest value that an indicator can have, where it has one."""
 
 
 def methodology_page(policy: Policy, page_format: PageFormat, lang: Lang) -> str:
@@ -156,14 +156,17 @@ def _item(policy: Policy, group: str, item: Item) -> document.Item:
 def _points(item: Item, cap: Decimal) -> list[tuple[Decimal, Decimal]]:
     """Where the line from value to achievement bends, as the engine has it, and the target, where it is 100.
 
-    A share ends at 1: its last point is what all of it gives, to two decimals as achievements are stored.
+    No point lies beyond the indicator's largest value: that one is the last, with what it gives to two decimals, as
+    achievements are stored.
     """
     points = points_of(item, cap)
     shown = set(points)
     if item.target is not None:
         shown.add((Fraction(item.target), Fraction(100)))
-    if item.indicator in _SHARES:
-        shown = {point for point in shown if point[0] < 1} | {(Fraction(1), achievement(Fraction(1), points))}
+    largest = _LARGEST.get(item.indicator)
+    if largest is not None and max(shown)[0] > largest:
+        shown = {point for point in shown if point[0] < largest}
+        shown.add((Fraction(largest), achievement(Fraction(largest), points)))
     return [(_decimal(value), _decimal(gives)) for value, gives in sorted(shown)]
 
 

@@ -365,6 +365,14 @@ def test_sectors_and_sources() -> None:
     assert page.count("### Kepuasan masyarakat ") == 1
 
 
+def test_no_point_lies_beyond_the_largest_value() -> None:
+    page = page_of(policy_of("bangko"), worked_of("bangko"), "en")
+    # 100 * 1 / 0.95 = 105.263...; 100 * 100 / 90 = 111.11...; an index of 96 gives the cap already
+    assert "| 0.95 (95%) | 100 |\n| 1 (100%) | 105.26 |\n\n" in page
+    assert "| 90 | 100 |\n| 100 | 111.11 |\n\n" in page
+    assert "| IKM 80 | 100 |\n| IKM 96 | 120 |\n\n" in page
+
+
 def test_what_a_policy_does_not_have_is_said() -> None:
     bare = policy_of("sibolga").model_copy(update={"follow_ups": (), "training": None})
     page = page_of(bare, worked_of("sibolga"), "en")
