@@ -11,6 +11,7 @@ import typer
 from flows.cli.options import CITY_HELP, PERIOD_HELP, City, Home, PeriodText, WarehouseUrl, settings_from
 from flows.cli.output import ColumnType, Format, Records, format_of, write
 from flows.cli.problems import asked_of_warehouse
+from flows.cli.revisions import AsOf, Revision, asked
 
 if TYPE_CHECKING:
     from warehouse import Rows, Warehouse
@@ -60,7 +61,6 @@ CONSEQUENCE_TYPES: Final[Mapping[str, ColumnType]] = {
 
 _PANEL: Final = "Read what was found"
 
-Revision = Annotated[int | None, typer.Option("--revision", min=1, help="Revision to read; the latest if not given.")]
 RunId = Annotated[
     str | None, typer.Option("--run", metavar="RUN_ID", help="Run to read, also one that published nothing.")
 ]
@@ -102,6 +102,7 @@ def scores(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -115,7 +116,7 @@ def scores(
     first = ("employee_id", "name", "score", "proposed_rating", "status", "reason", "decided_rating")
     _read(
         f"scores of {city} {period}",
-        lambda store: store.scores(city, period, revision),
+        lambda store: store.scores(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -126,6 +127,7 @@ def indicators(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -139,7 +141,7 @@ def indicators(
     first = ("employee_id", "item_id", "achievement", "weight", "status", "reason", "value", "n")
     _read(
         f"indicators of {city} {period}",
-        lambda store: store.indicators(city, period, revision),
+        lambda store: store.indicators(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -150,6 +152,7 @@ def followups(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -163,7 +166,7 @@ def followups(
     first = ("employee_id", "action", "item_id", "course", "supervisor_must_act", "reason", "name")
     _read(
         f"follow-ups of {city} {period}",
-        lambda store: store.follow_ups(city, period, revision),
+        lambda store: store.follow_ups(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -175,6 +178,7 @@ def discipline(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -188,7 +192,7 @@ def discipline(
     first = ("employee_id", "level", "n_days", "n_absent_days", "n_minutes", "n_days_in_a_row", "name")
     _read(
         f"discipline of {city} {period}",
-        lambda store: store.discipline(city, period, revision),
+        lambda store: store.discipline(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -200,6 +204,7 @@ def competencies(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -213,7 +218,7 @@ def competencies(
     first = ("employee_id", "competency", "required_level", "assessed", "gap", "band", "name")
     _read(
         f"competencies of {city} {period}",
-        lambda store: store.competencies(city, period, revision),
+        lambda store: store.competencies(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -225,6 +230,7 @@ def decisions(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -238,7 +244,7 @@ def decisions(
     first = ("employee_id", "proposed_rating", "decided_rating", "is_different", "reason", "name")
     _read(
         f"decisions of {city} {period}",
-        lambda store: store.decisions(city, period, revision),
+        lambda store: store.decisions(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -250,6 +256,7 @@ def guidance(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
     json: Json = False,
@@ -263,7 +270,7 @@ def guidance(
     first = ("unit_id", "unit_rating", "expected_rating", "is_as_guided", "n_rated")
     _read(
         f"guidance of {city} {period}",
-        lambda store: store.guidance(city, period, revision),
+        lambda store: store.guidance(city, period, asked(store, city, period, revision, as_of)),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("revision", "run_id"),
@@ -275,6 +282,7 @@ def quarantine(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     run: RunId = None,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show the refused record too; it holds personal data.")
@@ -291,7 +299,7 @@ def quarantine(
     """
     _read(
         f"refused rows of {city} {period}",
-        lambda store: store.quarantine(city, period, revision, run_id=run),
+        lambda store: store.quarantine(city, period, asked(store, city, period, revision, as_of), run_id=run),
         _Asked(warehouse, home, format, output, json),
         above=("run_id",),
         hidden=() if show_values else ("record",),
@@ -302,6 +310,7 @@ def validations(
     city: City,
     period: PeriodText,
     revision: Revision = None,
+    as_of: AsOf = None,
     run: RunId = None,
     format: FormatOption = None,  # noqa: A002 - the option's name
     output: Output = None,
@@ -316,7 +325,7 @@ def validations(
     first = ("dataset", "expectation_id", "severity", "n_unexpected", "action", "n_evaluated", "success")
     _read(
         f"validations of {city} {period}",
-        lambda store: store.validations(city, period, revision, run_id=run),
+        lambda store: store.validations(city, period, asked(store, city, period, revision, as_of), run_id=run),
         _Asked(warehouse, home, format, output, json),
         first=first,
         above=("run_id",),
