@@ -34,6 +34,8 @@ RESULT_STATUSES: Final = ("SCORED", "NOT_APPLICABLE", "INSUFFICIENT_DATA")
 ITEM_GROUPS: Final = ("results", "behaviour")
 LEVELS: Final = ("above", "meets", "below")
 RATINGS: Final = ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang")
+RATING_KINDS: Final = ("proposed", "decided")
+NO_RATING: Final = "none"
 SECTORS: Final = ("general", "health", "education", "civil_registry")
 EMPLOYMENT_TYPES: Final = ("PNS", "PPPK")
 BANDS: Final = ("optimal", "fairly", "less")
@@ -441,6 +443,45 @@ class ResultDigest(Base):
     columns: Mapped[str] = mapped_column(comment="Columns that were hashed, in order, joined by a comma")
     n_rows: Mapped[int] = mapped_column(comment="Rows stored")
     sha256: Mapped[str] = mapped_column(comment="SHA-256 of the rows in PostgreSQL's COPY text, by key")
+
+
+class RevisionChange(Base):
+    """One row a published run that replaced a revision: what differs from it, in people.
+
+    Compared are the tables and columns that both were published with. Schema 0003 brought it: earlier revisions have
+    none.
+    """
+
+    __tablename__ = "revision_change"
+    __table_args__ = (_counts("n_added", "n_removed", "n_changed", "n_unchanged"),)
+
+    run_id: Mapped[RunId]
+    previous_run_id: Mapped[Id] = mapped_column(
+        ForeignKey(Run.run_id, name="fk_revision_change_run_previous"), comment="Run of the revision it replaced"
+    )
+    n_added: Mapped[int] = mapped_column(comment="Employees that the replaced revision did not have")
+    n_removed: Mapped[int] = mapped_column(comment="Employees that only the replaced revision had")
+    n_changed: Mapped[int] = mapped_column(comment="Employees of both with any cell that differs")
+    n_unchanged: Mapped[int] = mapped_column(comment="Employees of both with the same cells")
+
+
+class RatingMove(Base):
+    """One row a pair of ratings between which employees of both revisions moved; `none` stands for no rating."""
+
+    __tablename__ = "rating_move"
+    __table_args__ = (
+        _one_of("rating", RATING_KINDS),
+        _one_of("old_rating", (*RATINGS, NO_RATING)),
+        _one_of("new_rating", (*RATINGS, NO_RATING)),
+        CheckConstraint("old_rating <> new_rating", name="moved"),
+        CheckConstraint("n_employees >= 1", name="somebody_moved"),
+    )
+
+    run_id: Mapped[RunId]
+    rating: Mapped[str] = mapped_column(primary_key=True, comment=f"One of {', '.join(RATING_KINDS)}")
+    old_rating: Mapped[Id] = mapped_column(primary_key=True, comment="Rating in the revision that was replaced")
+    new_rating: Mapped[Id] = mapped_column(primary_key=True, comment="Rating in this one")
+    n_employees: Mapped[int] = mapped_column(comment="Employees that moved so")
 
 
 class LeaseRow(Base):

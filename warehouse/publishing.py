@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from warehouse.changes import store_changes
 from warehouse.connection import reading, writing
 from warehouse.errors import LeaseLost, WarehouseError
 from warehouse.identity import RESULTS, Digest, checked, checked_results, combined_hash, digest_of, shape_of
@@ -103,6 +104,8 @@ def publish(
         revision = 1 if current is None else current.revision + 1
         why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
         _load_results(connection, run_id, frames, digests)
+        if current is not None:
+            store_changes(connection, run_id, current.run_id)
         values = {"revision": revision, "cause": why, "result_hash": result}
         _end(connection, run_id, "published", message, finished_at, input_hash, policy, values)
     return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=result)

@@ -18,6 +18,8 @@ from warehouse.models import (
     FollowUp,
     IndicatorResult,
     QuarantinedRow,
+    RatingMove,
+    RevisionChange,
     Run,
     Score,
     UnitGuidance,
@@ -33,6 +35,8 @@ _COMPETENCY: Final[Table] = CompetencyGap.__table__  # type: ignore[assignment]
 _FOLLOW_UP: Final[Table] = FollowUp.__table__  # type: ignore[assignment]
 _DECISION: Final[Table] = Decision.__table__  # type: ignore[assignment]
 _GUIDANCE: Final[Table] = UnitGuidance.__table__  # type: ignore[assignment]
+_CHANGE: Final[Table] = RevisionChange.__table__  # type: ignore[assignment]
+_MOVE: Final[Table] = RatingMove.__table__  # type: ignore[assignment]
 _QUARANTINED: Final[Table] = QuarantinedRow.__table__  # type: ignore[assignment]
 _VALIDATION: Final[Table] = ValidationResult.__table__  # type: ignore[assignment]
 _WITHOUT_FINDINGS: Final = ("running", "crashed")
@@ -147,13 +151,22 @@ def validations(engine: Engine, city: str, period: str, revision: int | None, ru
 
 
 def runs(engine: Engine, city: str | None, period: str | None) -> Rows:
-    """One row a run, by city, period and start; all of them, or those of a city, a period or both."""
+    """One row a run, by city, period and start; all of them, or those of a city, a period or both.
+
+    `n_added`, `n_removed` and `n_changed` count employees against the revision that was replaced.
+    """
     columns = [
         *_of(_RUN, "run_id", "city", "period", "status", "revision", "cause", "provisional", "known_as_of"),
         *_of(_RUN, "started_at", "finished_at", "input_hash", "policy_hash", "code_version", "result_hash"),
+        *_of(_CHANGE, "n_added", "n_removed", "n_changed"),
         *_of(_RUN, "unchanged_from", "message"),
     ]
-    found = select(*columns).order_by(_RUN.c.city, _RUN.c.period, _RUN.c.started_at, _RUN.c.run_id)
+    with_changes = _RUN.outerjoin(_CHANGE, _CHANGE.c.run_id == _RUN.c.run_id)
+    found = (
+        select(*columns)
+        .select_from(with_changes)
+        .order_by(_RUN.c.city, _RUN.c.period, _RUN.c.started_at, _RUN.c.run_id)
+    )
     if city is not None:
         found = found.where(_RUN.c.city == city)
     if period is not None:
@@ -163,6 +176,33 @@ def runs(engine: Engine, city: str | None, period: str | None) -> Rows:
             if connection.execute(found.limit(1)).first() is None:
                 raise _nothing(connection, "no runs of " + " ".join(word for word in (city, period) if word))
     return _streamed(engine, found)
+
+
+def changes(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
+    """What a revision changed against the one it replaced: counts of employees, then one row a move of rating.
+
+    None of the first revision, which replaced nothing, nor of one from before this was kept.
+    """
+    run_id = _published(engine, city, period, revision)
+    previous = _RUN.alias("previous")
+    of_run = select(*_of(_RUN, "cause", "revision"), previous.c.revision.label("previous"), *_CHANGE.columns)
+    both = _RUN.join(_CHANGE, _CHANGE.c.run_id == _RUN.c.run_id)
+    both = both.join(previous, previous.c.run_id == _CHANGE.c.previous_run_id)
+    moved = select(_MOVE.c.rating, _MOVE.c.old_rating, _MOVE.c.new_rating, _MOVE.c.n_employees)
+    with reading(engine, "reading changes") as connection:
+        found = connection.execute(of_run.select_from(both).where(_RUN.c.run_id == run_id)).one_or_none()
+        moves = connection.execute(moved.where(_MOVE.c.run_id == run_id)).all()
+    columns = ("what", "old", "new", "n", "cause", "revision", "previous_revision", "run_id")
+    if found is None:
+        return Rows(columns, iter(()))
+    counts: list[tuple[Any, ...]] = [
+        (f"employees {what}", None, None, getattr(found, f"n_{what}"))
+        for what in ("changed", "added", "removed", "unchanged")
+    ]
+    # Proposed before decided, the greatest move first.
+    ordered = sorted(moves, key=lambda move: (move.rating == "decided", -move.n_employees, move.old_rating, move[2]))
+    counts += [(f"{move.rating} rating", *move[1:]) for move in ordered]
+    return Rows(columns, iter([(*row, found.cause, found.revision, found.previous, run_id) for row in counts]))
 
 
 def revision_at(engine: Engine, city: str, period: str, moment: dt.datetime) -> int:

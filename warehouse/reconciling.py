@@ -129,6 +129,24 @@ WHERE u.status = 'unchanged'
 ORDER BY u.run_id
 """
 
+_CHANGES: Final = """
+SELECT c.run_id, 1
+FROM revision_change c
+LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM employee_period GROUP BY run_id) e ON e.run_id = c.run_id
+LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM employee_period GROUP BY run_id) p ON p.run_id = c.previous_run_id
+WHERE COALESCE(e.n, 0) <> c.n_added + c.n_changed + c.n_unchanged
+   OR COALESCE(p.n, 0) <> c.n_removed + c.n_changed + c.n_unchanged
+ORDER BY c.run_id
+"""
+
+_MOVES: Final = """
+SELECT m.run_id, 1
+FROM (SELECT run_id, rating, SUM(n_employees) AS n FROM rating_move GROUP BY run_id, rating) m
+LEFT JOIN revision_change c ON c.run_id = m.run_id
+WHERE c.run_id IS NULL OR m.n > c.n_changed
+ORDER BY m.run_id
+"""
+
 RECONCILIATIONS: Final = (
     Reconciliation(
         "owed_items",
@@ -167,6 +185,13 @@ RECONCILIATIONS: Final = (
         _QUARANTINED_FROM_NOWHERE,
     ),
     Reconciliation("revisions", "run", "revisions are missing before this one", _REVISIONS),
+    Reconciliation(
+        "changes",
+        "revision_change",
+        "what it says to have changed does not lead from the employees of the replaced revision to its own",
+        _CHANGES,
+    ),
+    Reconciliation("moves", "rating_move", "more employees moved between ratings than changed", _MOVES),
     Reconciliation("unchanged", "run", "it says unchanged, but its result is not that of the run it names", _UNCHANGED),
 )
 """All of them, in the order they are asked."""

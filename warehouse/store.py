@@ -210,6 +210,10 @@ class Warehouse:
         """One row a run, by city, period and start. WarehouseError where the city or period has none."""
         return queries.runs(self._engine, city, period)
 
+    def changes(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """What a revision (the latest) changed against the one it replaced; the first has no row."""
+        return queries.changes(self._engine, city, period, revision)
+
     def check(self, landing: Path | None = None) -> CheckReport:
         """Walk constraints, reconciliations and hashes; `landing`, where given, is the folder of landed files."""
         return checking.check(self._engine, landing)

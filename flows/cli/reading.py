@@ -28,6 +28,10 @@ COLUMN_TYPES: Final[Mapping[str, ColumnType]] = {
     "denominator": "integer",
     "revision": "integer",
     "row": "integer",
+    "previous_revision": "integer",
+    "n_added": "integer",
+    "n_removed": "integer",
+    "n_changed": "integer",
     "n_evaluated": "integer",
     "n_unexpected": "integer",
     "success": "boolean",
@@ -91,6 +95,7 @@ def register(app: typer.Typer) -> None:
         competencies,
         decisions,
         guidance,
+        changes,
         quarantine,
         validations,
         runs,
@@ -275,6 +280,30 @@ def guidance(
         first=first,
         above=("revision", "run_id"),
         types=CONSEQUENCE_TYPES,
+    )
+
+
+def changes(
+    city: City,
+    period: PeriodText,
+    revision: Revision = None,
+    as_of: AsOf = None,
+    format: FormatOption = None,  # noqa: A002 - the option's name
+    output: Output = None,
+    json: Json = False,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> None:
+    """Show what a revision changed: how many people came, went and differ, and how many moved between ratings.
+
+    The first revision of a period replaced nothing. No person is named.
+    Example: kinerja changes --city kalianda --period 2026-Q3 --revision 2
+    """
+    _read(
+        f"changes of {city} {period}",
+        lambda store: store.changes(city, period, asked(store, city, period, revision, as_of)),
+        _Asked(warehouse, home, format, output, json),
+        above=("revision", "previous_revision", "cause", "run_id"),
     )
 
 

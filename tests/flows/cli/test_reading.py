@@ -118,7 +118,7 @@ def test_every_column_has_the_type_of_its_values(home: Path) -> None:
     kinds = {"decimal_2": "Decimal", "decimal_6": "Decimal", "integer": "int", "boolean": "bool", "instant": "datetime"}
     seen = set()
     with open_warehouse(f"sqlite:///{home / 'warehouse.db'}", create=False) as store:
-        queries = (store.scores, store.indicators, store.quarantine, store.validations)
+        queries = (store.scores, store.indicators, store.quarantine, store.validations, store.changes)
         for found in (*(query(CITY, PERIOD) for query in queries), store.runs()):
             for row in found.rows:
                 for name, value in zip(found.columns, row, strict=True):
@@ -189,3 +189,18 @@ def test_a_reader_that_leaves_early_is_no_error(home: Path, written: str) -> Non
     assert started.stderr.read() == b""
     started.stderr.close()
     assert started.wait() == 141
+
+
+def test_changes_are_counted_without_a_name(kinerja: Kinerja, home: Path) -> None:
+    """Fifty-nine of sixty have another score; nobody's rating moved."""
+    ended = kinerja("changes", *WHAT, "--home", home, "--format", "csv")
+    assert ended.stdout.splitlines() == [
+        "what,old,new,n,cause,revision,previous_revision,run_id",
+        "employees changed,,,59,late_data,2,1,run-2",
+        "employees added,,,0,late_data,2,1,run-2",
+        "employees removed,,,0,late_data,2,1,run-2",
+        "employees unchanged,,,1,late_data,2,1,run-2",
+    ]
+    shown = kinerja("changes", *WHAT, "--home", home).stdout
+    assert "revision 2 · previous_revision 1 · cause late_data · run_id run-2" in shown
+    assert "no rows" in kinerja("changes", *WHAT, "--revision", "1", "--home", home).stdout
