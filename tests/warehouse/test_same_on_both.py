@@ -1,0 +1,68 @@
+"""One run of the shipped example into SQLite and PostgreSQL: the same result hash, the same files byte for byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flows.ended import CITY, EXAMPLE, PERIOD
+from warehouse import Published, RunRecord, open_warehouse
+
+READ = [
+    *((name, "csv") for name in ("scores", "indicators", "followups", "discipline")),
+    ("scores", "json"),
+    ("scores", "parquet"),
+]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    urls = {"sqlite": f"sqlite:///{tmp_path / 'warehouse.db'}", "postgresql": url}
+    with warnings.catch_warnings():  # Great Expectations 1.24 imports two modules that Python 3.11 deprecates
+        warnings.filterwarnings("ignore", "module 'sre_(constants|parse)' is deprecated", DeprecationWarning)
+        importlib.import_module("expectations.validation")
+    from flows import steps
+    from flows.cli import main
+    from flows.order import Order, prepared
+    from flows.seam import Caller
+
+    at = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
+    order = Order(
+        city=CITY, period=PERIOD, inputs=EXAMPLE, home=tmp_path / "home", warehouse_url=urls["sqlite"], ordered_at=at
+    )
+    run, call = prepared(order), Caller()
+    landed = call(steps.land, run)
+    checked = call(steps.validate, run, landed, call(steps.read, run, landed))
+    scored = call(steps.score, run, checked)
+    record = RunRecord(
+        run_id=run.run_id,
+        city=CITY,
+        period=PERIOD,
+        period_start=run.period.start,
+        period_end=run.period.end,
+        code_version=run.code_version,
+        started_at=at,
+    )
+    published: dict[str, Published] = {}
+    for name, place in urls.items():
+        here = replace(run, order=replace(order, warehouse_url=place))
+        with open_warehouse(place) as warehouse, warehouse.lease(CITY, PERIOD, run.run_id, now=lambda: at) as lease:
+            warehouse.start_run(record)
+            published[name] = call(steps.load, here, lease.token, landed, checked, scored).published
+            assert warehouse.check(order.home / "landing").problems == []
+    assert published["sqlite"] == published["postgresql"]
+
+    for command, ending in READ:
+        files = [tmp_path / f"{name}.{ending}" for name in urls]
+        for file, place in zip(files, urls.values(), strict=True):
+            words = (command, "--city", CITY, "--period", PERIOD, "--warehouse", place, "--output", str(file))
+            assert main(words) == 0
+        one, other = (file.read_bytes() for file in files)
+        assert one == other, f"{command}.{ending}"
+        assert one.count(b"\n") > 50 or ending == "parquet", f"{command}.{ending}"
+    assert capsys.readouterr().err == ""
