@@ -59,11 +59,6 @@ class Target:
         return self.column.expr
 
 
-def row_count(domain_kwargs: Mapping[str, Any], schema: Mapping[str, pl.DataType]) -> Select:
-    """Rows of the table that the condition keeps."""
-    return Select((count_true(rows(domain_kwargs.get("row_condition"), schema)),), int)
-
-
 def plain(value: Any) -> Any:
     """Decimals as floats, as Great Expectations reports them; an exact sum is rounded once, here."""
     return float(value) if isinstance(value, Decimal) else value

@@ -21,9 +21,20 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 
 from expectations.engine.aggregates import Select
 from expectations.engine.errors import EngineProblem
-from expectations.engine.metrics import CountRepeated, ListRows, Work, register_stock_metrics
-from expectations.engine.passes import collect_failing_rows, find_repeated_keys, hashes, repeated, repeated_keys
-from expectations.engine.row_checks import RowCheck, rows
+from expectations.engine.metrics import CountRepeated, CountRows, ListRows, Work, register_stock_metrics
+from expectations.engine.passes import (
+    POSITION,
+    FailingRows,
+    collect_failing_rows,
+    count_and_collect,
+    find_repeated_keys,
+    hashes,
+    repeated,
+    repeated_keys,
+)
+from expectations.engine.row_checks import RowCheck, count_true, rows
+
+Counted = Select | CountRows | CountRepeated
 
 FRAME_IN_RESULTS = "polars.LazyFrame"
 MAX_FAILING_ROWS = 200
@@ -41,13 +52,15 @@ class PolarsBatchData(BatchData):
         self.frame = frame.lazy()
         self.schema: Mapping[str, pl.DataType] = self.frame.collect_schema()
         self.repeated_keys: dict[str, pl.DataFrame] = {}
+        self.failing_rows: dict[str, FailingRows] = {}
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     """Runs expectations on Polars frames.
 
     `origin` are the columns that say where a row came from; `reveal_values` lets values of the data into results;
-    `max_failing_rows` bounds every list of rows. `passes` counts the times a frame was read.
+    `max_failing_rows` bounds every list of rows. `passes` counts the times a frame was read; `listed` are the
+    identities of the checks whose failing rows will be asked for once they are counted.
     """
 
     def __init__(
@@ -63,6 +76,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         self.max_failing_rows = max_failing_rows
         self.tables: dict[str, pl.LazyFrame] = {}
         self.passes = 0
+        self.listed: frozenset[str] = frozenset()
         self._values: dict[MetricConfigurationID, Any] = {}
         self._failed: dict[MetricConfigurationID, str] = {}
         super().__init__(*args, **kwargs)
@@ -141,7 +155,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             except ANY_FAILURE as error:
                 self._fail(metric, error)
                 continue
-            if isinstance(value, Select | CountRepeated | ListRows):
+            if isinstance(value, Select | CountRows | CountRepeated | ListRows):
                 table = metric.metric_domain_kwargs.get("table")
                 key = repr((metric.metric_domain_kwargs.get("batch_id"), table))
                 works.setdefault(key, []).append((metric, value))
@@ -177,17 +191,22 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         frame = self.frame(domain_kwargs)
         counts = [(metric, work) for metric, work in level if not isinstance(work, ListRows)]
         lists = [(metric, work) for metric, work in level if isinstance(work, ListRows)]
+        batch = self.batch(domain_kwargs)
         if counts:
-            self._count(frame, self.batch(domain_kwargs).repeated_keys, counts)
+            self._count(frame, batch, counts)
         if lists:
-            self._list(frame, self.batch(domain_kwargs).repeated_keys, lists)
+            self._list(frame, batch, lists)
 
     def _count(
         self,
         frame: pl.LazyFrame,
-        repeated_by_check: dict[str, pl.DataFrame],
-        level: Sequence[tuple[MetricConfiguration, Select | CountRepeated]],
+        batch: PolarsBatchData,
+        level: Sequence[tuple[MetricConfiguration, Counted]],
     ) -> None:
+        of_rows = [(metric, work) for metric, work in level if isinstance(work, CountRows)]
+        if self.listed and len(of_rows) == len(level) and set(self.origin) <= set(batch.schema):
+            self._count_and_list(frame, batch, of_rows)
+            return
         names = [[f"{i}.{j}" for j in range(len(exprs_of(work)))] for i, (_, work) in enumerate(level)]
         exprs = [
             expr.alias(name)
@@ -201,7 +220,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
                 self._fail(metric, error)
             return
         except ANY_FAILURE as error:
-            self._part(frame, repeated_by_check, level, error)
+            self._part(frame, batch, level, error)
             return
         self.passes += 1
         keyed: list[tuple[MetricConfiguration, RowCheck, pl.Series]] = []
@@ -209,8 +228,34 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             if isinstance(work, CountRepeated):
                 keyed.append((metric, work.check, repeated(row.get_column(own[0])[0])))
             else:
-                self._finish(metric, work.finish, *(plain_value(row.get_column(name)) for name in own))
-        self._count_repeated(frame, repeated_by_check, keyed)
+                finish = work.finish if isinstance(work, Select) else int
+                self._finish(metric, finish, *(plain_value(row.get_column(name)) for name in own))
+        self._count_repeated(frame, batch.repeated_keys, keyed)
+
+    def _count_and_list(
+        self, frame: pl.LazyFrame, batch: PolarsBatchData, level: Sequence[tuple[MetricConfiguration, CountRows]]
+    ) -> None:
+        """Count rows, and keep the first failing ones of each check in the same pass: they will be asked for."""
+        masks = {f"__mask_{i}": work.mask for i, (_, work) in enumerate(level)}
+        by = self.origin or (POSITION,)
+        wanted = [
+            FailingRows(work.check, self.max_failing_rows, by, name)
+            for name, (_, work) in zip(masks, level, strict=True)
+            if work.check is not None and work.check.identity in self.listed
+        ]
+        try:
+            counts = count_and_collect(frame, masks, wanted, by)
+        except OSError as error:
+            for metric, _ in level:
+                self._fail(metric, error)
+            return
+        except ANY_FAILURE as error:
+            self._part(frame, batch, level, error)
+            return
+        self.passes += 1
+        batch.failing_rows |= {rows.check.identity: rows for rows in wanted}
+        for (metric, _), count in zip(level, counts.values(), strict=True):
+            self._values[metric.id] = count
 
     def _count_repeated(
         self,
@@ -238,8 +283,8 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def _part(
         self,
         frame: pl.LazyFrame,
-        repeated_by_check: dict[str, pl.DataFrame],
-        level: Sequence[tuple[MetricConfiguration, Select | CountRepeated]],
+        batch: PolarsBatchData,
+        level: Sequence[tuple[MetricConfiguration, Counted]],
         error: BaseException,
     ) -> None:
         """One metric of the level cannot be computed: set it aside, by the schema alone if that is enough."""
@@ -256,19 +301,25 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
                 sound.append((metric, work))
         if len(sound) < len(level):
             if sound:
-                self._count(frame, repeated_by_check, sound)
+                self._count(frame, batch, sound)
             return
         for one in level:
-            self._count(frame, repeated_by_check, [one])
+            self._count(frame, batch, [one])
 
     def _list(
         self,
         frame: pl.LazyFrame,
-        repeated_by_check: dict[str, pl.DataFrame],
+        batch: PolarsBatchData,
         level: Sequence[tuple[MetricConfiguration, ListRows]],
     ) -> None:
+        repeated_by_check = batch.repeated_keys
         wanted = [work.rows for _, work in level]
         columns = list(dict.fromkeys(name for _, work in level for name in (*work.rows.by, *work.columns)))
+        if all(rows.check.identity in batch.failing_rows for rows in wanted) and set(columns) <= set(wanted[0].by):
+            for metric, work in level:
+                found = batch.failing_rows[work.rows.check.identity].rows(work.columns, work.rows.limit)
+                self._finish(metric, work.finish, found.to_dicts())
+            return
         try:
             checks = [rows.check for rows in wanted if rows.check.identity not in repeated_by_check]
             repeated_by_check |= find_repeated_keys(frame, checks)
@@ -294,8 +345,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         return rows(condition, self.schema({}))
 
 
-def exprs_of(work: Select | CountRepeated) -> tuple[pl.Expr, ...]:
+def exprs_of(work: Counted) -> tuple[pl.Expr, ...]:
     """The expressions of length one a work adds to the shared pass."""
+    if isinstance(work, CountRows):
+        return (count_true(work.mask),)
     return (hashes(work.check),) if isinstance(work, CountRepeated) else work.exprs
 
 

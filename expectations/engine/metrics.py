@@ -20,10 +20,10 @@ from great_expectations.expectations import registry
 from great_expectations.expectations.metrics.metric_provider import MetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from expectations.engine.aggregates import AGGREGATES, Aggregate, Select, Target, row_count
+from expectations.engine.aggregates import AGGREGATES, Aggregate, Select, Target
 from expectations.engine.errors import EngineProblem
 from expectations.engine.passes import POSITION, FailingRows
-from expectations.engine.row_checks import Kind, RowCheck, RowCondition, count_true
+from expectations.engine.row_checks import Kind, RowCheck, RowCondition, rows
 from expectations.engine.stock_conditions import STOCK_CONDITIONS
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ class CountRepeated:
 
 
 @dataclass(frozen=True)
+class CountRows:
+    """The number of rows where a mask is true; of a check without keys, `check` says so: they are its failing rows."""
+
+    mask: pl.Expr
+    check: RowCheck | None = None
+
+
+@dataclass(frozen=True)
 class ListRows:
     """The failing rows of a check as a metric's value: `finish` gets them as dicts of `columns`."""
 
@@ -56,7 +64,7 @@ class ListRows:
     finish: Callable[[list[dict[str, Any]]], Any]
 
 
-Work = Select | CountRepeated | ListRows
+Work = Select | CountRows | CountRepeated | ListRows
 
 
 class PolarsMetric(MetricProvider):
@@ -146,6 +154,20 @@ def register(
     )
 
 
+def identity_of(condition: RowCondition, domain_kwargs: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """What tells the checks of different expectations apart, and those of equal ones not."""
+    domain = sorted((key, repr(value)) for key, value in domain_kwargs.items() if key != "batch_id")
+    return repr((condition.metric, domain, [values.get(key) for key in condition.value_keys]))
+
+
+def listed_by(metric: MetricConfiguration) -> str | None:
+    """Identity of the check whose failing rows a metric lists; None where it lists none."""
+    name, _, suffix = metric.metric_name.rpartition(".")
+    if suffix != "unexpected_index_list" or name not in CONDITIONS:
+        return None
+    return identity_of(CONDITIONS[name], metric.metric_domain_kwargs, metric.metric_value_kwargs)
+
+
 def row_check(
     condition: RowCondition,
     schema: Mapping[str, pl.DataType],
@@ -153,9 +175,7 @@ def row_check(
     values: Mapping[str, Any],
 ) -> RowCheck:
     """The check of one expectation; equal expectations have equal identities."""
-    domain = sorted((key, repr(value)) for key, value in domain_kwargs.items() if key != "batch_id")
-    identity = repr((condition.metric, domain, [values.get(key) for key in condition.value_keys]))
-    return condition.check(identity, schema, domain_kwargs, values)
+    return condition.check(identity_of(condition, domain_kwargs, values), schema, domain_kwargs, values)
 
 
 @dataclass(frozen=True)
@@ -212,12 +232,12 @@ class Asked:
 def unexpected_count(condition: RowCondition, **kwargs: Any) -> Work:
     """Number of unexpected rows."""
     check = Asked.of(kwargs).check(condition)
-    return CountRepeated(check) if check.keys else Select((count_true(check.unexpected),), int)
+    return CountRepeated(check) if check.keys else CountRows(check.unexpected, check)
 
 
 def filtered_row_count(condition: RowCondition, **kwargs: Any) -> Work:
     """Number of rows looked at."""
-    return Select((count_true(Asked.of(kwargs).check(condition).domain),), int)
+    return CountRows(Asked.of(kwargs).check(condition).domain)
 
 
 def no_query(**_kwargs: Any) -> None:
@@ -295,7 +315,7 @@ def table_row_count(
     *, execution_engine: PolarsExecutionEngine, metric_domain_kwargs: dict[str, Any], **_kwargs: Any
 ) -> Work:
     """Rows of the batch, or of a named table."""
-    return row_count(metric_domain_kwargs, execution_engine.schema(metric_domain_kwargs))
+    return CountRows(rows(metric_domain_kwargs.get("row_condition"), execution_engine.schema(metric_domain_kwargs)))
 
 
 def table_columns(

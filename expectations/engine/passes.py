@@ -20,6 +20,8 @@ MIX = pl.lit(0x9E3779B97F4A7C15, dtype=pl.UInt64)
 KEY = "__key_{}"
 POSITION = "__position"
 FEW_KEYS = 10_000
+MANY_LIMITS = 20
+"""How many times the rows wanted are held before the first of them are sought: seeking costs more than holding."""
 
 
 def key_names(check: RowCheck) -> list[str]:
@@ -149,17 +151,23 @@ class FailingRows:
     parts: list[pl.DataFrame] = field(default_factory=list)
 
     def take(self, batch: pl.DataFrame) -> None:
-        """Keep what belongs to the first rows of all batches so far."""
+        """Keep what may belong to the first rows of all batches so far."""
         rows = batch.filter(pl.col(self.mask))
         if rows.is_empty():
             return
-        self.parts = [pl.concat([*self.parts, rows]).bottom_k(self.limit, by=list(self.by))]
+        self.parts.append(rows)
+        if sum(part.height for part in self.parts) > MANY_LIMITS * self.limit:
+            self.parts = [self._first()]
 
-    def rows(self, columns: Sequence[str]) -> pl.DataFrame:
-        """The rows found, in order, with these columns."""
+    def _first(self) -> pl.DataFrame:
+        return pl.concat(self.parts).bottom_k(self.limit, by=list(self.by))
+
+    def rows(self, columns: Sequence[str], limit: int | None = None) -> pl.DataFrame:
+        """The rows found, in order, with these columns; at most `limit` of them."""
         if not self.parts:
             return pl.DataFrame(schema=dict.fromkeys(columns, pl.Null()))
-        return self.parts[0].sort(list(self.by), maintain_order=True).select(columns)
+        found = self._first().sort(list(self.by), maintain_order=True).select(columns)
+        return found if limit is None else found.head(limit)
 
 
 def collect_failing_rows(
@@ -185,3 +193,28 @@ def collect_failing_rows(
             rows.take(batch)
 
     plan.sink_batches(take, engine="streaming")
+
+
+def count_and_collect(
+    frame: pl.LazyFrame, masks: Mapping[str, pl.Expr], wanted: Sequence[FailingRows], by: Sequence[str]
+) -> dict[str, int]:
+    """How many rows each mask is true for, and all of `wanted` filled, in one streaming pass.
+
+    Counts alone are cheaper by the columns `by`; counts, and then the failing rows by themselves, dearer by a pass.
+    `wanted` have their masks among `masks`. Masks yield no null.
+    """
+    if POSITION in by:
+        frame = frame.with_row_index(POSITION)
+    counts = dict.fromkeys(masks, 0)
+
+    def take(batch: pl.DataFrame) -> None:
+        found = batch.select(pl.col(*masks).sum()).row(0, named=True)
+        for name, count in found.items():
+            counts[name] += count
+        for rows in wanted:
+            if found[rows.mask]:
+                rows.take(batch.select(*by, rows.mask))
+
+    named = [mask.alias(name) for name, mask in masks.items()]
+    frame.select(*by, *named).sink_batches(take, engine="streaming")
+    return counts

@@ -17,10 +17,12 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.core.result_format import ResultFormat
 from great_expectations.expectations import registry
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import Validator
 
 from expectations.engine.errors import EngineProblem, UnsupportedExpectationError
 from expectations.engine.execution_engine import PolarsExecutionEngine
+from expectations.engine.metrics import listed_by
 from expectations.engine.row_checks import Column
 
 HIDDEN = "hidden"
@@ -101,7 +103,7 @@ def graph_validate(
     engine = self.execution_engine
     if not isinstance(engine, PolarsExecutionEngine):
         return graph_validate_of_stock(self, configurations, runtime_configuration)
-    refuse_unsupported(engine, configurations, runtime_configuration)
+    engine.listed = refuse_unsupported(engine, configurations, runtime_configuration)
     stock = [configuration for configuration in configurations if configuration.type not in TYPE_EXPECTATIONS]
     results = graph_validate_of_stock(self, stock, runtime_configuration) if stock else []
     for configuration in configurations:
@@ -119,9 +121,14 @@ def refuse_unsupported(
     engine: PolarsExecutionEngine,
     configurations: Sequence[ExpectationConfiguration],
     runtime_configuration: dict[str, Any] | None,
-) -> None:
-    """UnsupportedExpectationError naming every expectation that this engine does not run."""
+) -> frozenset[str]:
+    """Identities of the checks whose failing rows will be listed.
+
+    Raises:
+        UnsupportedExpectationError: names every expectation that this engine does not run.
+    """
     refused: dict[str, str] = {}
+    listed: set[str | None] = set()
     for configuration in configurations:
         name = configuration.type
         if name in TYPE_EXPECTATIONS:
@@ -129,27 +136,28 @@ def refuse_unsupported(
         if name == "expect_column_pair_values_to_be_in_set" and configuration.kwargs.get("row_condition"):
             refused[f"{name} with row_condition, which Great Expectations ignores there"] = OWN_CONDITION
             continue
-        if name in INSTEAD or not all(
-            provided(metric) for metric in metrics_of(engine, configuration, runtime_configuration)
-        ):
+        metrics = [] if name in INSTEAD else metrics_of(engine, configuration, runtime_configuration)
+        if name in INSTEAD or not all(provided(metric.metric_name) for metric in metrics):
             refused[name] = INSTEAD.get(name, WITHOUT_COUNTERPART)
+        listed.update(map(listed_by, metrics))
     if refused:
         raise UnsupportedExpectationError(
             "not run on Polars: " + "; ".join(f"{name} (use instead: {hint})" for name, hint in refused.items())
         )
+    return frozenset(identity for identity in listed if identity)
 
 
 def metrics_of(
     engine: PolarsExecutionEngine,
     configuration: ExpectationConfiguration,
     runtime_configuration: dict[str, Any] | None,
-) -> list[str]:
-    """Names of the metrics an expectation asks for."""
+) -> list[MetricConfiguration]:
+    """The metrics an expectation asks for."""
     expectation = configuration.to_domain_obj()
     dependencies = expectation.get_validation_dependencies(
         execution_engine=engine, runtime_configuration=copy.deepcopy(runtime_configuration)
     )
-    return [metric.metric_name for metric in dependencies.get_metric_configurations()]
+    return list(dependencies.get_metric_configurations())
 
 
 def provided(metric: str) -> bool:

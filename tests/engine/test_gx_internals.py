@@ -246,7 +246,7 @@ def test_an_expectation_asks_for_the_metrics_that_are_registered(kind: type[Expe
     kwargs, metrics = ASKED_FOR[kind]
     configuration = kind(**kwargs).configuration
     asked = results.metrics_of(PolarsExecutionEngine(), configuration, {"result_format": {"result_format": "COMPLETE"}})
-    assert set(asked) == metrics, look_at(
+    assert {metric.metric_name for metric in asked} == metrics, look_at(
         "metrics.py", "register_condition registers the metrics an expectation asks for"
     )
 
