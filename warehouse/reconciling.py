@@ -36,15 +36,16 @@ def _hundredths(column: str) -> str:
 def _group_score(group: str) -> str:
     """People whose group score is not the weighted mean of their achievements.
 
-    The score was rounded once, from achievements with all their digits; those stored are rounded too: so it may lie
-    up to a hundredth beside.
+    The score was rounded once, from achievements and weights with all their digits; those stored are rounded too. So
+    it may lie a hundredth beside for the achievements, and for each weight, which is off by up to half a hundredth of
+    a percent, half a hundredth of a percent of 120 points.
     """
     mean = (
-        f"SELECT run_id, employee_id, SUM({_hundredths('weight')}) AS weights, "  # noqa: S608 - columns of our own
+        f"SELECT run_id, employee_id, SUM({_hundredths('weight')}) AS weights, COUNT(*) AS items, "  # noqa: S608 - columns of our own
         f"SUM({_hundredths('weight')} * {_hundredths('achievement')}) AS points "
         f"FROM indicator_result WHERE status = 'SCORED' AND item_group = '{group}' GROUP BY run_id, employee_id"
     )
-    apart = f"ABS({_hundredths(f's.{group}_score')} * m.weights - m.points) > m.weights"
+    apart = f"ABS({_hundredths(f's.{group}_score')} * m.weights - m.points) > m.weights + 6000 * m.items"
     return (
         f"SELECT s.run_id, COUNT(*) FROM score s LEFT JOIN ({mean}) m "  # noqa: S608
         "ON m.run_id = s.run_id AND m.employee_id = s.employee_id "
