@@ -37,7 +37,7 @@ Counts = dict[str, int]
 
 
 def generate(n_rows: int, folder: Path) -> None:
-    """Attendance as reading makes it, and the roster; about 1 row in 7,000 is bad, each check failing for some."""
+    """Attendance as reading makes it, and the roster; about 1 row in 7,500 is bad, each check failing for some."""
     import polars as pl
 
     row = pl.int_range(n_rows, dtype=pl.Int64).alias("row")
@@ -389,9 +389,11 @@ def machine(repeat: int) -> str:
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     model = models[0] if models else platform.machine()
     versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES if find_spec(name.replace("-", "_"))]
+    load = os.getloadavg()[2]
     return (
-        f"{os.cpu_count()} cores ({model}), {memory_mb('MemTotal') / 1024:.0f} GB, Python {platform.python_version()}; {', '.join(versions)}. Median of {repeat}, the peers in turn; "
-        f"load of the machine {os.getloadavg()[2]:.1f} over the last 15 minutes, this run's own included.\n"
+        f"{os.cpu_count()} cores ({model}), {memory_mb('MemTotal') / 1024:.0f} GB, Python {platform.python_version()}; "
+        f"{', '.join(versions)}. Median of {repeat}, the peers in turn; load of the machine over the last "
+        f"15 minutes, this run's own included: {load:.1f}.\n"
     )
 
 
@@ -426,17 +428,18 @@ def main() -> None:
 
 PREFACE = """# What validating costs
 
-The attendance suite on a quarter of generated attendance in Parquet, of which about 1 row in 9,000 fails a check. Made by
+The attendance suite on a quarter of generated attendance in Parquet, of which about 1 row in 7,500 fails a check.
+Made by
 
     uv pip install --group bench
     python -m bench.validation --rows 5000000 20000000 50000000 --write
 
-Each peer is a process of its own. `by_hand` are Polars expressions written for these checks, one statement for what a result
-counts and one for the first failing rows; `by_hand_counts` only counts failing rows, the floor. `engine` is Great Expectations
-on this project's engine, `gx_pandas` on its own pandas engine with columns as pandas reads them, `gx_pandas_arrow` with
-Arrow-backed ones. pandera and pointblank get the expressions of `by_hand`. All give the failing rows of each check, and the bench
-fails where their numbers differ. Ratios are to `by_hand`, after imports; the whole process is dearer for Great Expectations by its
-import, once a run and whatever the rows.
+Each peer is a process of its own. `by_hand` are Polars expressions written for these checks: one statement for what a
+result counts, one for the first failing rows. `by_hand_counts` only counts failing rows, the floor. `engine` is Great
+Expectations on this project's engine, `gx_pandas` on its own pandas engine with columns as pandas reads them,
+`gx_pandas_arrow` with Arrow-backed ones. pandera and pointblank get the expressions of `by_hand`. All give the failing
+rows of each check, and the bench fails where their numbers differ. Ratios are to `by_hand`, after imports; the whole
+process is dearer for Great Expectations by its import, once a run and whatever the rows.
 
 """
 
