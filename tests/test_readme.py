@@ -24,7 +24,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
     kinerja = Path(sys.executable).with_name("kinerja")
     words = [str(kinerja), *command.split()[1:]]
-    environment = {**os.environ, "KINERJA_HOME": str(home)}
+    # As wide as the text, whatever terminal the tests run in.
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"KINERJA_HOME": str(home)}
     return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 

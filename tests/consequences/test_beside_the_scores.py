@@ -132,7 +132,7 @@ def test_the_latest_decision_with_its_own_reason() -> None:
 
 def test_generated_decisions_are_compared_with_what_was_proposed() -> None:
     seen = set()
-    for seed in range(20):
+    for seed in range(25, 50):
         drawn = scenario(Random(seed))  # noqa: S311 - data, not secrets
         results = run_engine(drawn.data, drawn.policy, drawn.period, drawn.known_as_of)
         scores = {row["employee_id"]: row for row in results.scores.to_dicts()}
@@ -143,7 +143,7 @@ def test_generated_decisions_are_compared_with_what_was_proposed() -> None:
             assert row["is_different"] == (None if proposed is None else proposed != decided)
             seen.add(row["is_different"])
         assert {score["decided_rating"] for score in scores.values()} <= {None}
-    assert seen >= {None, True}
+    assert seen == {None, True, False}
 
 
 # --- units ----------------------------------------------------------------------------------------------------------
