@@ -137,6 +137,11 @@ def named_as(names: Sequence[str], others: Sequence[str]) -> list[pl.Expr]:
     return [pl.col(name).alias(other) for name, other in zip(names, others, strict=True)]
 
 
+def alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, which no longer keep the text of the batch they were filtered from in memory."""
+    return pl.read_ipc_stream(rows.write_ipc_stream(None).getvalue())
+
+
 @dataclass
 class FailingRows:
     """The first `limit` unexpected rows of a check, filled batch by batch.
@@ -155,7 +160,7 @@ class FailingRows:
         rows = batch.filter(pl.col(self.mask))
         if rows.is_empty():
             return
-        self.parts.append(rows)
+        self.parts.append(alone(rows))
         if sum(part.height for part in self.parts) > MANY_LIMITS * self.limit:
             self.parts = [self._first()]
 
