@@ -383,10 +383,12 @@ def test_a_disk_under_postgresql_that_is_full(server: Server, tmp_path_factory: 
             assert publish(warehouse, "run-2", sound()).revision == 1
             as_if_nothing_had_happened(warehouse, {"run-1", "run-2"})
     finally:
-        server.sql("DROP DATABASE IF EXISTS small WITH (FORCE)")
-        server.sql("DROP TABLESPACE IF EXISTS small")
-        subprocess.run(["umount", folder], check=True)
-        folder.rmdir()
+        try:
+            server.sql("DROP DATABASE IF EXISTS small WITH (FORCE)")
+            server.sql("DROP TABLESPACE IF EXISTS small")
+        finally:
+            subprocess.run(["umount", folder], check=True)
+            folder.rmdir()
 
 
 def _wide() -> dict[str, Any]:
