@@ -138,7 +138,7 @@ def named_as(names: Sequence[str], others: Sequence[str]) -> list[pl.Expr]:
 
 
 def alone(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same rows, which no longer keep the text of the batch they were filtered from in memory."""
+    """The same rows, without the text of the batch they were filtered from, which they would keep in memory."""
     return pl.read_ipc_stream(rows.write_ipc_stream(None).getvalue())
 
 
@@ -160,7 +160,7 @@ class FailingRows:
         rows = batch.filter(pl.col(self.mask))
         if rows.is_empty():
             return
-        self.parts.append(alone(rows))
+        self.parts.append(rows)
         if sum(part.height for part in self.parts) > MANY_LIMITS * self.limit:
             self.parts = [self._first()]
 
@@ -194,8 +194,9 @@ def collect_failing_rows(
     plan = with_masks(frame, checks, repeated_by_check).filter(pl.any_horizontal(*checks)).select(*columns, *checks)
 
     def take(batch: pl.DataFrame) -> None:
+        few = alone(batch)
         for rows in wanted:
-            rows.take(batch)
+            rows.take(few)
 
     plan.sink_batches(take, engine="streaming")
 
@@ -216,9 +217,12 @@ def count_and_collect(
         found = batch.select(pl.col(*masks).sum()).row(0, named=True)
         for name, count in found.items():
             counts[name] += count
-        for rows in wanted:
-            if found[rows.mask]:
-                rows.take(batch.select(*by, rows.mask))
+        failing = [rows for rows in wanted if found[rows.mask]]
+        if not failing:
+            return
+        few = alone(batch.filter(pl.any_horizontal(rows.mask for rows in failing)))
+        for rows in failing:
+            rows.take(few.select(*by, rows.mask))
 
     named = [mask.alias(name) for name, mask in masks.items()]
     frame.select(*by, *named).sink_batches(take, engine="streaming")
