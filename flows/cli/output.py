@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
     from rich.table import Table
-    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # it ships no types
+    from xlsxwriter.worksheet import Worksheet
 
 ColumnType = Literal["text", "integer", "decimal_2", "decimal_6", "boolean", "instant"]
 TABLE_ROWS: Final = 50
@@ -135,7 +135,7 @@ def write_workbook(sheets: Sequence[Records], output: Path) -> None:
     Raises:
         CommandError: more rows, or a longer text, than a sheet takes.
     """
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it ships no types
+    from xlsxwriter import Workbook
 
     options = {
         "constant_memory": True,
