@@ -21,7 +21,7 @@ from warehouse import Warehouse, open_warehouse
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server: the one that is given, else one of this session's own, in a folder of its own."""
+    """URL of a PostgreSQL server: the one that is given, else one the tests start, in a folder of its own."""
     if given := os.environ.get("KINERJA_TEST_POSTGRES_URL"):
         yield given
         return
