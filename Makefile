@@ -45,7 +45,7 @@ check: lint types imports test  ## everything CI checks
 
 lock:  ## compile both lock files: hashes, no index addresses
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-dev.lock
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .kinerja .mypy_cache .ruff_cache .pytest_cache .hypothesis
