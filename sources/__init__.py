@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sources.errors import SourceError, UnreadableFile
-from sources.landing import LandedFile, input_hash, land
+from sources.landing import LandedFile, input_hash, land, reading_key
 from sources.reading import DatasetRead, FileRead, read_dataset
 from sources.source_map import SourceFile, SourceMap, load_source_map
 
@@ -19,4 +19,5 @@ __all__ = [
     "land",
     "load_source_map",
     "read_dataset",
+    "reading_key",
 ]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sources.contracts import DATASETS
 from sources.errors import SourceError, UnreadableFile
 from sources.mapping import content_hash
-from sources.source_map import SourceMap
+from sources.source_map import SourceFile, SourceMap
 
 _CHUNK: Final = 1 << 22
 
@@ -66,6 +67,27 @@ def input_hash(landed: Iterable[LandedFile], source_map: SourceMap) -> str:
         for file in source_map.files
     }
     return hashlib.sha256("\n".join("\t".join(part) for part in sorted(parts)).encode()).hexdigest()
+
+
+def reading_key(source_map: SourceMap, landed: Iterable[LandedFile], file: SourceFile, timezone: str) -> str:
+    """SHA-256 over all that decides which rows one file of a dataset gives, but for the code that reads it.
+
+    That is its bytes, how they are mapped, the crosswalks they are looked up in, the contract and the timezone. Names
+    of files do not matter, but for the format they tell.
+    """
+    by_name = {(one.name, one.dataset): one.sha256 for one in landed}
+    crosswalks = {one.entry.file: by_name[one.name, None] for one in source_map.files if one.dataset is None}
+    contract = DATASETS[file.dataset or ""]
+    parts = [
+        by_name[file.name, file.dataset],
+        content_hash(file.entry, without=frozenset({"file"})),
+        file.entry.format_of(file.name) or "csv",
+        *(crosswalks[lookup.file] for _, lookup in sorted(file.entry.lookups.items())),
+        contract.name,
+        *(f"{column.name} {column.kind} {column.required}" for column in contract.columns),
+        timezone,
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

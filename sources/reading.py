@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,11 +53,28 @@ class DatasetRead:
 
 
 def read_dataset(
-    source_map: SourceMap, landed: Iterable[LandedFile], dataset: str, *, timezone: str, out: Path
+    source_map: SourceMap,
+    landed: Iterable[LandedFile],
+    dataset: str,
+    *,
+    timezone: str,
+    out: Path,
+    only: Collection[str] | None = None,
+    name: str | None = None,
 ) -> DatasetRead:
     """Read every file of a dataset into `out/<dataset>.parquet`, typed as `DATASETS[dataset].schema(timezone)`.
 
     Rows stand in reading order: files as mapped, records as in the file. Memory stays bounded.
+
+    Args:
+        source_map: the inputs of the run.
+        landed: their landed copies.
+        dataset: which one to read.
+        timezone: IANA name of the zone that moments without an offset are in.
+        out: folder of the canonical file.
+        only: names of the input files to read, where not all of the dataset are wanted. Which rows a file gives does
+            not depend on it: a file that repeats another's bytes gives none, whether that other is asked for or not.
+        name: of the canonical file, without suffix; the dataset's where not given.
 
     Raises:
         UnreadableFile: a file's content cannot be used at all.
@@ -71,24 +88,28 @@ def read_dataset(
         raise SourceError([f"{timezone}: no such timezone: write an IANA name such as Asia/Jakarta"]) from None
     out.mkdir(parents=True, exist_ok=True)
     contract = DATASETS[dataset]
-    target = out / f"{dataset}.parquet"
+    target = out / f"{name or dataset}.parquet"
     # A reader that failed may still be writing.
-    with tempfile.TemporaryDirectory(dir=out, prefix=f".{dataset}-", ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(dir=out, prefix=f".{target.stem}-", ignore_cleanup_errors=True) as scratch:
         reading = _Reading(contract, timezone, Path(scratch), source_map, tuple(landed))
-        for file in _distinct(source_map.files_of(dataset), reading):
+        for file in _distinct(source_map.files_of(dataset), reading, only):
             reading.add(file)
         unfinished = reading.write()
         unfinished.replace(target)
     return DatasetRead(dataset, target, tuple(reading.files), tuple(reading.notes))
 
 
-def _distinct(files: tuple[SourceFile, ...], reading: _Reading) -> list[SourceFile]:
-    """Without the files that repeat a later one of the same entry byte for byte."""
+def _distinct(files: tuple[SourceFile, ...], reading: _Reading, only: Collection[str] | None) -> list[SourceFile]:
+    """Those that are wanted, without the files that repeat a later one of the same entry byte for byte."""
     last = {(id(file.entry), reading.landed(file).sha256): file for file in files}
-    kept = [file for file in files if last[id(file.entry), reading.landed(file).sha256] is file]
+    kept: list[SourceFile] = []
     for file in files:
-        if file not in kept:
-            twin = last[id(file.entry), reading.landed(file).sha256]
+        twin = last[id(file.entry), reading.landed(file).sha256]
+        if only is not None and file.name not in only:
+            continue
+        if twin is file:
+            kept.append(file)
+        else:
             reading.notes.append(f"{file.name}: the same bytes as {twin.name}: read once")
     return kept
 

@@ -168,3 +168,60 @@ def test_reading_stays_the_same_in_small_batches(reader) -> None:
         small = reader("leave", {"leave.csv": LEAVE + rows}).frame
     assert small.equals(reader("leave", {"leave.csv": LEAVE + rows}).frame)
     assert small["_row"].to_list() == list(range(2, 5_002))
+
+
+SEGMENTS = """
+version: 1
+datasets:
+  leave:
+    file: '*.csv'
+    columns: {employee_id: {from: pin, lookup: {file: who.txt, delimiter: ',', key: pin, value: nip}}}
+"""
+
+
+def test_segments_of_a_dataset_are_its_rows(reader, tmp_path) -> None:
+    header = LEAVE.replace("employee_id", "pin")
+    files = {
+        "a.csv": header + "1,2026-07-01,2026-07-01,sick\n3,2026-07-01,2026-07-01,sick\n",
+        "b.csv": header + "2,2026-07-01,2026-07-32,sick\n",
+        "c.csv": header + "1,2026-07-01,2026-07-01,sick\n3,2026-07-01,2026-07-01,sick\n",
+        "who.txt": "pin,nip\n1,198501012010011001\n2,198501012010011002\n",
+        "sources.yaml": SEGMENTS,
+    }
+    whole = reader("leave", files)
+    source_map = sources.load_source_map(tmp_path / "inputs")
+    landed = sources.land(source_map, tmp_path / "landing")
+    parts = [
+        sources.read_dataset(
+            source_map, landed, "leave", timezone="Asia/Jakarta", out=tmp_path / "parts", only=only, name=name
+        )
+        for only, name in ((["a.csv"], "leave-0"), (["b.csv", "c.csv"], "leave-1"), ([], "leave-2"))
+    ]
+    assert [part.path.name for part in parts] == ["leave-0.parquet", "leave-1.parquet", "leave-2.parquet"]
+    assert pl.concat([pl.read_parquet(part.path) for part in parts]).equals(whole.frame)
+    # A repeated file is told where it is asked for, and gives its rows once.
+    assert parts[0].notes == ("a.csv: the same bytes as c.csv: read once",)
+    assert sum((part.files for part in parts), ()) == whole.read.files
+
+
+def test_the_key_of_a_reading_holds_what_decides_its_rows(tmp_path) -> None:
+    content = LEAVE.replace("employee_id", "pin") + "1,2026-07-01,2026-07-01,sick\n"
+
+    def key(name: str, *, file="a.csv", text=content, who="pin,nip\n1,2\n", mapping=SEGMENTS, zone="Asia/Jakarta"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for given, said in ((file, text), ("who.txt", who), ("sources.yaml", mapping)):
+            (folder / given).write_text(said)
+        source_map = sources.load_source_map(folder)
+        landed = sources.land(source_map, tmp_path / "landing")
+        return sources.reading_key(source_map, landed, source_map.files_of("leave")[0], zone)
+
+    keys = [
+        key("base"),
+        key("text", text=content + "2,,,\n"),
+        key("who", who="pin,nip\n1,3\n"),
+        key("mapping", mapping=SEGMENTS.replace("'*.csv'", "'*.csv'\n    encoding: cp1252")),
+        key("zone", zone="Asia/Makassar"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert key("renamed", file="z.csv") == keys[0]
