@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from transforms.exact import DECIMAL_UNIT, units
-from transforms.scope import Scope, day_of
+from transforms.scope import Known, day_of
 
 MICROSECONDS_PER_UNIT: Final = Fraction(3_600_000_000, DECIMAL_UNIT)
 """Microseconds in 1e-18 hours."""
@@ -19,7 +19,7 @@ is_closed: Final = (pl.col("status") == "closed") & pl.col("closed_at").is_not_n
 """Closed = status closed and closed_at present."""
 
 
-def requests(scope: Scope) -> pl.LazyFrame:
+def requests(scope: Known) -> pl.LazyFrame:
     """All known requests with person, limit (units of 1e-18 hours), paused (the same), started_at and due.
 
     limit: the service's standard, else the policy's default (Permendagri 19/2018 art. 3).
@@ -61,7 +61,7 @@ def _document_due() -> pl.Expr:
     return pl.col("started_at") + pl.duration(microseconds=microseconds.cast(pl.Int64), time_unit="us")
 
 
-def _class_due(scope: Scope) -> pl.Expr:
+def _class_due(scope: Known) -> pl.Expr:
     last_day = day_of("submitted_at").dt.add_business_days(
         pl.col("class_days"), holidays=scope.days_off, roll="backward"
     )
@@ -69,13 +69,13 @@ def _class_due(scope: Scope) -> pl.Expr:
     return midnight - pl.duration(microseconds=1, time_unit="us")
 
 
-def owed(scope: Scope) -> pl.LazyFrame:
+def owed(scope: Known) -> pl.LazyFrame:
     """Requests of people who are scored, due in P, whose status leaves an answer owed."""
     return requests(scope).filter(
         pl.col("person").is_not_null(), scope.span.covers("due"), ~pl.col("status").is_in(_NOT_OWED)
     )
 
 
-def closed_in_span(scope: Scope) -> pl.LazyFrame:
+def closed_in_span(scope: Known) -> pl.LazyFrame:
     """Requests of people who are scored, closed in P."""
     return requests(scope).filter(pl.col("person").is_not_null(), is_closed, scope.span.covers("closed_at"))

@@ -22,7 +22,7 @@ from transforms.follow_ups import follow_ups
 from transforms.grading import Points, graded, points_of
 from transforms.indicators import INDICATORS
 from transforms.people import people_of, with_colleagues, with_days
-from transforms.scope import ORDER, Scope, Span, as_known, day_of
+from transforms.scope import ORDER, Scope, Span, as_known, day_of, days_off_of
 from transforms.scoring import group_scores, rated, total_scores, weight_unit
 from transforms.settling import replaced, settled
 
@@ -157,7 +157,7 @@ def _scope(
     year = span.year_so_far(_first_event(known["attendance"], span))
     spells = with_days(known["employees"], year).collect()
     keys = with_colleagues(people.lazy(), spells.lazy()).collect().lazy()
-    days_off = _days_off(known["calendar"], public_holidays)
+    days_off = days_off_of(known["calendar"], public_holidays)
     days = day_facts(
         spells.lazy().join(keys, on="employee_id"),
         known["schedules"],
@@ -191,13 +191,6 @@ def _first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
     days = attendance.select(first=day_of("timestamp")).filter(pl.col("first") >= dt.date(span.start.year, 1, 1))
     first: dt.date | None = days.min().collect(engine="streaming").item()
     return first
-
-
-def _days_off(calendar: pl.LazyFrame, public_holidays: Mapping[dt.date, str]) -> list[dt.date]:
-    """Holidays and joint leave: the calendar's, and the library's for the years the calendar has no row in."""
-    given = set(calendar.select("date").collect().get_column("date").to_list())
-    years = {day.year for day in given}
-    return sorted(given | {day for day in public_holidays if day.year not in years})
 
 
 def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:

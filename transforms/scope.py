@@ -96,27 +96,19 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The facts of one run. `person` (UInt32) stands for an employee_id within the run.
+class Known:
+    """Whose rows, of which days, by which policy. `person` (UInt32) stands for an employee_id within the run.
 
-    `people` has one row a person to be scored: person, employee_id and the facts of the home spell.
-    `day_counts` has one row a person and month; `attended` one row a person and recorded day of P with an event
-    (see `transforms.days`). `year` is the calendar year up to P's end, as far as it may have a record; `days` are the
-    day facts of both.
+    `people` has one row a person to be scored: person, employee_id and the facts of the home spell. `frames` are the
+    rows as they stood (see `as_known`).
     """
 
     policy: Policy
     period: Period
     span: Span
-    year: Span
     people: pl.LazyFrame
     frames: Mapping[str, pl.LazyFrame]
     days_off: Sequence[dt.date]
-    day_counts: pl.LazyFrame
-    attended: pl.LazyFrame
-    appeared: pl.LazyFrame
-    weeks: pl.LazyFrame
-    days: DayFacts
 
     def rows(self, dataset: str) -> pl.LazyFrame:
         """The dataset's rows with `person` (null where the row names nobody who is scored)."""
@@ -127,6 +119,30 @@ class Scope:
         """The dataset's rows of people who are scored, with `person`."""
         keys = self.people.select("employee_id", "person")
         return self.frames[dataset].join(keys, on="employee_id", how="inner")
+
+
+@dataclass(frozen=True)
+class Scope(Known):
+    """The facts of one run that indicators are made of.
+
+    `day_counts` has one row a person and month; `attended` one row a person and recorded day of P with an event
+    (see `transforms.days`). `year` is the calendar year up to P's end, as far as it may have a record; `days` are the
+    day facts of both.
+    """
+
+    year: Span
+    day_counts: pl.LazyFrame
+    attended: pl.LazyFrame
+    appeared: pl.LazyFrame
+    weeks: pl.LazyFrame
+    days: DayFacts
+
+
+def days_off_of(calendar: pl.LazyFrame, public_holidays: Mapping[dt.date, str]) -> list[dt.date]:
+    """Holidays and joint leave: the calendar's, and the library's for the years the calendar has no row in."""
+    given = set(calendar.select("date").collect().get_column("date").to_list())
+    years = {day.year for day in given}
+    return sorted(given | {day for day in public_holidays if day.year not in years})
 
 
 def local(instant: str | pl.Expr) -> pl.Expr:
