@@ -16,31 +16,46 @@ from contextlib import contextmanager
 
 from expectations.findings import ValidationStopped
 from flows import steps
+from flows.cli.problems import explain
 from flows.disk import full_disk_said
 from flows.order import Order, Run, prepared
-from flows.seam import Caller
+from flows.seam import Caller, EndedBy, Failure
 from flows.summary import Summary
+from flows.watches import configured_watches
 from sources import UnreadableFile
-from warehouse import Ending, LeaseLost, RunRecord, Warehouse, WarehouseError, open_warehouse
+from warehouse import Ending, LeaseHeld, LeaseLost, RunRecord, Warehouse, WarehouseError, open_warehouse
 
 _log = logging.getLogger(__name__)
 
 
 def run_period(order: Order, call: Caller) -> Summary:
-    """Scores one city and period and publishes the result.
+    """Scores one city and period and publishes the result; who looks on hears of it (`flows.seam.Watch`).
 
     Raises:
         ValidationStopped, UnreadableFile: the data must not be used; the run is kept as `stopped`.
         LeaseHeld: another run of this city and period is at work.
     """
-    run = prepared(order)
+    call.add_watches(configured_watches(order))
+    kept = _Kept()
+    try:
+        summary = _published(order, call, kept)
+    except BaseException as error:
+        failure = Failure(order, kept.run, _ended_by(error), explain(error)[1], kept.landed, kept.checked)
+        call.tell(lambda watch: watch.failed(failure))
+        raise
+    call.tell(lambda watch: watch.ended(summary))
+    return summary
+
+
+def _published(order: Order, call: Caller, kept: _Kept) -> Summary:
+    kept.run = run = prepared(order)
     with (
         open_warehouse(order.warehouse_url) as warehouse,
         warehouse.lease(run.policy.city, run.period.name, run.run_id, now=_now) as lease,
     ):
         steps.clear_folder(run)
         warehouse.start_run(_record(run))
-        kept = _Kept()
+        call.tell(lambda watch: watch.started(run))
         try:
             with _ending(warehouse, run, kept), full_disk_said(order.home):
                 kept.landed = landed = call(steps.land, run)
@@ -84,8 +99,20 @@ def _refuse(run: Run, checked: steps.Checked) -> None:
 class _Kept:
     """How far a run came, so that what it found is kept also where it ends early."""
 
+    run: Run | None = None
     landed: steps.Landed | None = None
     checked: steps.Checked | None = None
+
+
+def _ended_by(error: BaseException) -> EndedBy:
+    match error:
+        case ValidationStopped() | UnreadableFile():
+            return "stopped"
+        case LeaseHeld() | LeaseLost():
+            return "refused"
+        case Exception():
+            return "failed"
+    return "interrupted"
 
 
 @contextmanager

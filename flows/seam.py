@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from warehouse import is_transient
 
+if TYPE_CHECKING:
+    from flows.order import Order, Run
+    from flows.steps import Checked, Landed
+    from flows.summary import Summary
+
+_log = logging.getLogger(__name__)
 _FIRST_WAIT_SECONDS: Final = 1.0
 
 
@@ -44,33 +51,77 @@ class Done:
     counts: Mapping[str, int]
 
 
-class Watch(Protocol):
-    """Who looks on: the progress display, or nobody."""
+EndedBy = Literal["stopped", "failed", "refused", "interrupted"]
+"""stopped: by validation or an unreadable file; refused: another run holds the lease; interrupted: by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that did not come to its end: how, in sentences without a personal value, and how far it came.
+
+    `run` is None where the order itself, its policy or its mapping was wrong.
+    """
+
+    order: Order
+    run: Run | None
+    ended_by: EndedBy
+    problems: tuple[str, ...]
+    landed: Landed | None = None
+    checked: Checked | None = None
+
+
+class Watch:
+    """Who looks on: the progress display, notifications, lineage. Subclasses say what they care for.
+
+    What is heard, in order: `started`, then `begins` and `ends` of every step, then `ended` or `failed`; a run whose
+    order is wrong is only heard to have `failed`. A check (nothing loaded) is heard by its steps alone. Whatever a
+    watch raises is logged and changes nothing.
+    """
+
+    def started(self, run: Run) -> None:
+        """A run begins."""
 
     def begins(self, title: str) -> None:
         """A step begins."""
 
-    def ends(self, done: Done) -> None:
-        """A step is done."""
+    def ends(self, done: Done, result: Counted) -> None:
+        """A step is done, with what it returned."""
+
+    def ended(self, summary: Summary) -> None:
+        """The run came to its end."""
+
+    def failed(self, failure: Failure) -> None:
+        """The run did not."""
 
 
 class Caller:
-    """Calls steps one after the other, tells the watch, and keeps what was done."""
+    """Calls steps one after the other, tells the watches, and keeps what was done."""
 
-    def __init__(self, watch: Watch | None = None) -> None:
-        self._watch = watch
+    def __init__(self, *watches: Watch) -> None:
+        self._watches = watches
         self.done: list[Done] = []
+
+    def add_watches(self, watches: Iterable[Watch]) -> None:
+        """Lets others look on too."""
+        self._watches = (*self._watches, *watches)
+
+    def tell(self, say: Callable[[Watch], None]) -> None:
+        """Says something to every watch; one that cannot hear it does not harm the run."""
+        for watch in self._watches:
+            try:
+                say(watch)
+            except Exception as error:  # noqa: BLE001  # a mail server that is down must not fail a run
+                # Its message may hold an address or a password.
+                _log.warning("%s did not hear of it: %s", type(watch).__name__, type(error).__name__)
 
     def __call__(self, chosen: Step, *arguments: Any) -> Any:
         """Runs the step; what it returns."""
-        if self._watch:
-            self._watch.begins(chosen.title)
+        self.tell(lambda watch: watch.begins(chosen.title))
         started = time.perf_counter()
         result = self.run(chosen, *arguments)
         done = Done(chosen.title, time.perf_counter() - started, result.counts)
         self.done.append(done)
-        if self._watch:
-            self._watch.ends(done)
+        self.tell(lambda watch: watch.ends(done, result))
         return result
 
     def run(self, chosen: Step, *arguments: Any) -> Any:

@@ -354,3 +354,8 @@ def _fitting(cells: Mapping[str, Sequence[str]], wanted: Iterable[str], room: in
             taken.add(name)
             room -= needed
     return [name for name in cells if name in taken]
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`1,200 rows, 3 files`."""
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items())

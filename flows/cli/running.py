@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from flows.cli.options import City, Home, Json, PeriodText, WarehouseUrl, settings_from
-from flows.cli.output import new_table, say_json, screen
+from flows.cli.output import counted, new_table, say_json, screen
 from flows.cli.problems import CommandError
 
 if TYPE_CHECKING:
     from flows.order import Order
-    from flows.seam import Done
     from flows.settings import Settings
 
 _EXAMPLE: Final = "2026-Q3"
@@ -201,6 +200,7 @@ def _as_flow(order: Order) -> dict[str, Any]:
 @contextmanager
 def _watched(*, quiet: bool) -> Iterator[Any]:
     """A caller that shows each step as it goes on standard error."""
+    from flows.cli.progress import Lines, Spinner
     from flows.seam import Caller
 
     if quiet:
@@ -208,47 +208,13 @@ def _watched(*, quiet: bool) -> Iterator[Any]:
         return
     console = screen(stderr=True)
     if not console.is_terminal:
-        yield Caller(_Lines(console))
+        yield Caller(Lines(console))
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        yield Caller(_Spinner(progress))
-
-
-class _Lines:
-    """One line a finished step, where nobody watches live."""
-
-    def __init__(self, console: Any) -> None:
-        self._console = console
-
-    def begins(self, title: str) -> None:
-        """Nothing to say yet."""
-
-    def ends(self, done: Done) -> None:
-        """What was done, and how long it took."""
-        self._console.print(f"{done.title:<16}{_counted(done.counts)}  ({done.seconds:.1f} s)")
-
-
-class _Spinner:
-    """A line a step that turns while it runs."""
-
-    def __init__(self, progress: Any) -> None:
-        self._progress = progress
-        self._task: Any = None
-
-    def begins(self, title: str) -> None:
-        """A step begins."""
-        self._task = self._progress.add_task(f"{title:<16}", total=1)
-
-    def ends(self, done: Done) -> None:
-        """What was done."""
-        self._progress.update(self._task, description=f"{done.title:<16}{_counted(done.counts)}", completed=1)
-
-
-def _counted(counts: Any) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        yield Caller(Spinner(progress))
 
 
 def _say_how(*, through_prefect: bool) -> None:
@@ -280,7 +246,7 @@ def _line(document: dict[str, Any]) -> str:
     place = f"{document['city']} {document['period']}"
     if document["status"] == "checked":
         return f"{place}: checked, nothing loaded; {len(document['warnings'])} warnings"
-    people = f"{document['employees']} employees ({_counted(document['statuses'])})"
+    people = f"{document['employees']} employees ({counted(document['statuses'])})"
     provisional = ", provisional" if document["provisional"] else ""
     return f"{place}: {document['status']}, revision {document['revision']}{provisional}; {people}"
 
