@@ -25,7 +25,10 @@ _ROOMS = ("sources", "expectations", "policies", "transforms", "warehouse")
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What somebody, or a schedule, asked for. `ordered_at` (aware) is the only clock a run knows."""
+    """What somebody, or a schedule, asked for. `ordered_at` (aware) is the only clock a run knows.
+
+    `incremental`: what earlier incremental runs read and validated is taken from `<home>/cache`.
+    """
 
     city: str
     period: str
@@ -37,6 +40,7 @@ class Order:
     requires: Mapping[str, Decimal] = field(default_factory=dict)
     known_as_of: dt.datetime | None = None
     policies_dir: Path | None = None
+    incremental: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
