@@ -1,0 +1,47 @@
+"""What the scores are for: units, effects, evidence. Made from a run's results and valid rows; none changes a score.
+
+One module a family: `insights.<family>` holds the function `<family>(evidence)`, which gives frames by name. A family
+is known once it stands in `FAMILIES`; a frame is loaded once it has a table in `warehouse.insight_models`.
+
+Statistics may use floats here, and only here: rounded once, to the digits of their column, before they leave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import polars as pl
+
+from policies.model import Policy
+from policies.period import Period
+from transforms.insights.evidence import Evidence as Evidence
+from transforms.insights.evidence import Previous as Previous
+from transforms.insights.units import units
+from transforms.run import Results
+
+Family = Callable[[Evidence], Mapping[str, pl.DataFrame]]
+
+FAMILIES: Final[tuple[Family, ...]] = (units,)
+"""Every family, in the order they are made."""
+
+
+def insights(
+    frames: Mapping[str, pl.LazyFrame],
+    results: Results,
+    policy: Policy,
+    period: Period,
+    *,
+    known_as_of: dt.datetime | None,
+    public_holidays: Mapping[dt.date, str],
+    previous: Previous | None,
+) -> dict[str, pl.DataFrame]:
+    """Every insight's frame by its name, from the rows that `score` was given and the results it gave.
+
+    Once a run, over all partitions' results. `previous` is the period published before, None where there is none.
+    """
+    evidence = Evidence.of(frames, results, policy, period, known_as_of, public_holidays, previous)
+    for family in FAMILIES:
+        evidence.made.update(family(evidence))
+    return evidence.made

@@ -1,0 +1,59 @@
+"""Survey responses by place: the satisfaction index (IKM), its grade, and how many answers are enough."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from policies.model import SkmGrades
+from transforms.exact import DECIMAL_UNIT, units
+from transforms.insights.evidence import Evidence
+
+ELEMENTS: Final = tuple(f"u{number}" for number in range(1, 10))
+POINTS_PER_LEVEL: Final = 25
+
+
+def responses(evidence: Evidence) -> pl.LazyFrame:
+    """Responses of P with at least one answer, whoever they name."""
+    answered = pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS)
+    return evidence.frames["survey_responses"].filter(evidence.span.covers("submitted_at"), answered)
+
+
+def index_parts() -> list[pl.Expr]:
+    """Aggregates that `ikm` needs: n_responses, each element's answers and their sum, in whole levels of 1e-6."""
+    # Answers are whole, or rescaled to 6 decimals: so the sums are exact, whatever the order of rows.
+    millionth = DECIMAL_UNIT // 10**6
+    return [
+        pl.len().cast(pl.Int64).alias("n_responses"),
+        *((units(element) // millionth).sum().cast(pl.Int64).alias(f"sum_{element}") for element in ELEMENTS),
+        *(pl.col(element).count().cast(pl.Int64).alias(f"n_{element}") for element in ELEMENTS),
+    ]
+
+
+def ikm() -> pl.Expr:
+    """IKM = 25 * mean over the elements somebody answered of the mean answer to each (PermenPANRB 14/2017), a float."""
+    means = [
+        pl.when(pl.col(f"n_{element}") > 0).then(pl.col(f"sum_{element}") / pl.col(f"n_{element}") / 10**6)
+        for element in ELEMENTS
+    ]
+    return POINTS_PER_LEVEL * pl.mean_horizontal(means)
+
+
+def skm_grade(index: str, rule: SkmGrades) -> pl.Expr:
+    """Grade of an index of 2 decimals (a Decimal column): A to D; null: no index."""
+    grade = pl.lit(None, pl.String)
+    for step in reversed(rule.grades):
+        at_least = pl.lit(step.at_least).cast(pl.Decimal(38, 2))
+        grade = pl.when(pl.col(index) >= at_least).then(pl.lit(step.grade)).otherwise(grade)
+    return grade
+
+
+def krejcie_morgan(population: str) -> pl.Expr:
+    """Answers that stand for a population, at 95 % and 5 points (Krejcie and Morgan 1970, as PermenPANRB 14/2017 asks).
+
+    s = X2 N P(1-P) / (d2 (N-1) + X2 P(1-P)) with X2 3.841, P 0.5, d 0.05, rounded; in whole numbers. Nobody: null.
+    """
+    n = pl.col(population).cast(pl.Int64)
+    numerator, denominator = 96_025 * n, 250 * (n - 1) + 96_025
+    return pl.when(n > 0).then((2 * numerator + denominator) // (2 * denominator))

@@ -1,0 +1,272 @@
+"""Units, agencies and the city: what the public got of them, and how that sits with the scores of their people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from transforms.findings import NOT_APPLICABLE, SCORED
+from transforms.insights import rules
+from transforms.insights.evidence import Evidence
+from transforms.insights.measured import measured_shares
+from transforms.insights.places import LEVELS, Level, placed
+from transforms.insights.rounding import SCORE, SHARE, rounded, share
+from transforms.insights.surveys import ikm, index_parts, krejcie_morgan, responses, skm_grade
+
+_COUNTS: Final = (
+    "n_employees", "n_eligible", "n_scored", "n_rated", "n_good", "n_responses", "n_submitted", "n_open_before",
+    "n_left", "n_open", "n_documents", "n_due", "n_on_time", "n_complaints", "n_complaints_handled", "n_targets_due",
+    "n_targets_met",
+)  # fmt: skip
+"""Counts that add up from the units to the city."""
+
+
+def units(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
+    """Frame `units`: one row a unit, agency (its units' together) and the city, by level and place_id.
+
+    People: n_employees, n_eligible (a score is due), n_scored, coverage, mean_score, measured_share, n_rated, n_good
+    (Baik or better, decided or else proposed). Public: ikm, skm_grade, n_responses, n_responses_needed (Krejcie-Morgan,
+    of the requests submitted), median_hours and p90_hours of documents (nearest rank), on_time_share,
+    complaints_handled_share, the queue (n_open_before + n_submitted - n_left = n_open; mean_queue over P's days).
+    Work plan: n_targets_due, n_targets_met, effectiveness. Against the period before: changes, and
+    `score_against_service`. alarm: see `_alarm`. A share of nothing is null.
+    """
+    found = []
+    for level in LEVELS:
+        parts = [part(evidence, level) for part in (_people, _service, _documents, _targets, _opinions)]
+        rows, *others = pl.collect_all(parts, engine="streaming")
+        for other in others:
+            rows = rows.join(other, on="place_id", how="full", coalesce=True)
+        found.append(rows.with_columns(level=pl.lit(level)))
+    rows = pl.concat(found).filter(pl.col("place_id").is_not_null())
+    # Nobody and nothing there is a count of 0.
+    rows = _named(evidence, rows.with_columns(pl.col(_COUNTS).fill_null(0).cast(pl.Int64)))
+    rows = rows.with_columns(
+        coverage=rounded(share("n_scored", "n_eligible"), SHARE),
+        effectiveness=rounded(share("n_targets_met", "n_targets_due"), SHARE),
+        on_time_share=rounded(share("n_on_time", "n_due"), SHARE),
+        complaints_handled_share=rounded(share("n_complaints_handled", "n_complaints"), SHARE),
+        n_responses_needed=krejcie_morgan("n_submitted"),
+        skm_grade=skm_grade("ikm", evidence.policy.national.skm_grades),
+        is_publishable=pl.col("n_employees") >= rules.SMALL_GROUP,
+    ).with_columns(has_enough_responses=pl.col("n_responses") >= pl.col("n_responses_needed"))
+    rows = _against_before(evidence, _with_alarm(evidence, rows))
+    return {"units": rows.select(COLUMNS).sort("level", "place_id")}
+
+
+def _people(evidence: Evidence, level: Level) -> pl.LazyFrame:
+    """People, their scores and ratings, by home unit."""
+    results = evidence.results
+    rating = pl.coalesce("decided_rating", "proposed_rating")
+    hundredths = pl.col("score").to_physical().cast(pl.Int64)
+    scores = results.scores.lazy().select(
+        "employee_id",
+        is_eligible=pl.col("status") != NOT_APPLICABLE,
+        is_scored=pl.col("status") == SCORED,
+        hundredths=hundredths,
+        is_rated=rating.is_not_null(),
+        is_good=rating.is_in(rules.GOOD_RATINGS),
+    )
+    people = results.employees.lazy().select("employee_id", "unit_id").join(scores, on="employee_id", how="left")
+    people = people.join(measured_shares(evidence), on="employee_id", how="left")
+    # In millionths, so that the sum is exact whatever the order.
+    measured = (pl.col("measured") * 10**6).round().cast(pl.Int64)
+    return (
+        placed(people, level, evidence.policy.city)
+        .group_by("place_id")
+        .agg(
+            n_employees=pl.len(),
+            n_eligible=pl.col("is_eligible").sum(),
+            n_scored=pl.col("is_scored").sum(),
+            n_rated=pl.col("is_rated").sum(),
+            n_good=pl.col("is_good").sum(),
+            mean_score=rounded(pl.col("hundredths").sum() / pl.col("hundredths").count() / 100, SCORE),
+            measured_share=rounded(measured.sum() / measured.count() / 10**6, SHARE),
+        )
+    )
+
+
+def _service(evidence: Evidence, level: Level) -> pl.LazyFrame:
+    """The queue of all requests, and those due in P."""
+    start, end = pl.lit(evidence.span.start_at), pl.lit(evidence.span.end_at)
+    left_at = pl.coalesce("settled_at", end)
+    within = pl.min_horizontal(left_at, end) - pl.max_horizontal("submitted_at", start)
+    waited = within.dt.total_seconds().clip(lower_bound=0)
+    seconds = int((evidence.span.end_at - evidence.span.start_at).total_seconds())
+    in_time = pl.col("closed_at") <= pl.col("due")
+    is_due = evidence.span.covers("due") & pl.col("is_owed")
+    is_complaint = is_due & (pl.col("kind") == "complaint")
+    known = evidence.requests.filter(pl.col("submitted_at") < end)
+    everything = placed(evidence.requests, level, evidence.policy.city)
+    queue = (
+        placed(known, level, evidence.policy.city)
+        .group_by("place_id")
+        .agg(
+            n_submitted=(pl.col("submitted_at") >= start).sum(),
+            n_open_before=(
+                (pl.col("submitted_at") < start) & ~(pl.col("settled_at") < start).fill_null(value=False)
+            ).sum(),
+            n_left=evidence.span.covers("settled_at").sum(),
+            n_open=(~(pl.col("settled_at") < end).fill_null(value=False)).sum(),
+            mean_queue=rounded(waited.sum() / seconds, SCORE),
+        )
+    )
+    due = everything.group_by("place_id").agg(
+        n_due=is_due.sum(),
+        n_on_time=(is_due & in_time.fill_null(value=False)).sum(),
+        n_complaints=is_complaint.sum(),
+        n_complaints_handled=(is_complaint & (pl.col("closed_at") < end).fill_null(value=False)).sum(),
+    )
+    return due.join(queue, on="place_id", how="left")
+
+
+def _documents(evidence: Evidence, level: Level) -> pl.LazyFrame:
+    """How long documents closed in P took, hours: the median, and the least that nine in ten did not exceed."""
+    closed = evidence.requests.filter(pl.col("kind") == "document", evidence.span.covers("closed_at"))
+    nine_in_ten = (9 * pl.len().cast(pl.Int64) + 9) // 10 - 1
+    return (
+        placed(closed, level, evidence.policy.city)
+        .group_by("place_id")
+        .agg(
+            n_documents=pl.len(),
+            median_hours=rounded(pl.col("spent_hours").median(), SCORE),
+            p90_hours=rounded(pl.col("spent_hours").sort().get(nine_in_ten), SCORE),
+        )
+    )
+
+
+def _targets(evidence: Evidence, level: Level) -> pl.LazyFrame:
+    """Objectives whose due date lies in P, and those whose last report before P's end reaches the target."""
+    span = evidence.span
+    due = evidence.own_rows("objectives").filter(pl.col("due_date").is_between(span.start, span.last_day))
+    last_report = (
+        evidence.own_rows("progress")
+        .filter(pl.col("reported_at") < pl.lit(span.end_at), pl.col("realised").is_not_null())
+        .group_by("person", "objective_id")
+        .agg(pl.col("realised").sort_by("reported_at", "due_at", "realised", nulls_last=False).last())
+    )
+    is_met = (
+        pl.when(pl.col("direction") == "higher")
+        .then(pl.col("realised") >= pl.col("target"))
+        .otherwise(pl.col("realised") <= pl.col("target"))
+    )
+    homes = evidence.people.select("person", "unit_id")
+    found = due.join(last_report, on=["person", "objective_id"], how="left").join(homes, on="person")
+    return (
+        placed(found, level, evidence.policy.city)
+        .group_by("place_id")
+        .agg(n_targets_due=pl.len(), n_targets_met=is_met.fill_null(value=False).sum())
+    )
+
+
+def _opinions(evidence: Evidence, level: Level) -> pl.LazyFrame:
+    """The satisfaction index, of all audiences together."""
+    return (
+        placed(responses(evidence), level, evidence.policy.city)
+        .group_by("place_id")
+        .agg(index_parts())
+        .select("place_id", "n_responses", ikm=rounded(ikm(), SCORE))
+    )
+
+
+def _named(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds place_name (of a unit, as most of its people have it; of the city) and sector (of a unit)."""
+    homes = (
+        evidence.results.employees.lazy()
+        .group_by("unit_id")
+        .agg(
+            unit_name=pl.col("unit_name").sort().mode(maintain_order=True).first(),
+            unit_sector=pl.col("sector").sort().mode(maintain_order=True).first(),
+        )
+    )
+    is_unit, is_city = pl.col("level") == "unit", pl.col("level") == "city"
+    return rows.join(homes.collect(), left_on="place_id", right_on="unit_id", how="left").with_columns(
+        place_name=pl.when(is_unit).then("unit_name").when(is_city).then(pl.lit(evidence.policy.name)),
+        sector=pl.when(is_unit).then("unit_sector"),
+    )
+
+
+def _with_alarm(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds unit_rating (its own, delivered) and alarm: the unit and its people tell two stories.
+
+    A unit is poor by its own rating; without one, if its IKM is of grade C or D or under 0.8 of its requests were on
+    time; good by its own rating; without one, if its grade is A or B and 0.9 were on time, each of 30 or more.
+    poor_unit_good_people: it is poor, and all of its 5 or more rated people are Baik or better. good_unit_poor_people:
+    it is good, and at most one in five of them is.
+    """
+    own = evidence.frames["unit_achievements"].filter(pl.col("period") == evidence.period.name)
+    rows = rows.join(
+        own.select(pl.lit("unit").alias("level"), place_id="unit_id", unit_rating="rating").collect(),
+        on=["level", "place_id"],
+        how="left",
+    )
+    graded = pl.when(pl.col("n_responses") >= rules.ENOUGH_EVENTS).then("skm_grade")
+    on_time = pl.when(pl.col("n_due") >= rules.ENOUGH_EVENTS).then(share("n_on_time", "n_due"))
+    has_rating = pl.col("unit_rating").is_not_null()
+    is_poor = (
+        pl.when(has_rating)
+        .then(pl.col("unit_rating").is_in(rules.POOR_UNIT_RATINGS))
+        .otherwise(graded.is_in(rules.POOR_GRADES).fill_null(value=False) | (on_time < rules.POOR_ON_TIME))
+    )
+    is_good = (
+        pl.when(has_rating)
+        .then(~pl.col("unit_rating").is_in(rules.POOR_UNIT_RATINGS))
+        .otherwise(~graded.is_in(rules.POOR_GRADES) & (on_time >= rules.GOOD_ON_TIME))
+    )
+    is_told = pl.col("n_rated") >= rules.ALL_MEANS
+    alarm = (
+        pl.when(is_told, is_poor, pl.col("n_good") == pl.col("n_rated"))
+        .then(pl.lit("poor_unit_good_people"))
+        .when(is_told, is_good, 5 * pl.col("n_good") <= pl.col("n_rated"))
+        .then(pl.lit("good_unit_poor_people"))
+    )
+    return rows.with_columns(alarm=alarm)
+
+
+def _against_before(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds previous_period, the changes since, and how score and service moved against each other.
+
+    Moved: a mean score or IKM by 1 point, a share by 0.02; the service by IKM and on-time share together.
+    """
+    kept = ("mean_score", "ikm", "on_time_share", "median_hours")
+    changes = {"mean_score": "score_change", "ikm": "ikm_change", "on_time_share": "on_time_change",
+               "median_hours": "median_hours_change"}  # fmt: skip
+    before = evidence.before("units", "level", "place_id", *kept)
+    if evidence.previous is None or before is None:
+        texts = [pl.lit(None, pl.String).alias(name) for name in ("previous_period", "score_against_service")]
+        numbers = [pl.lit(None, rows.schema[of]).alias(name) for of, name in changes.items()]
+        return rows.with_columns(*texts, *numbers)
+    rows = rows.join(before, on=["level", "place_id"], how="left", suffix="_before")
+    rows = rows.with_columns(
+        *((pl.col(of) - pl.col(f"{of}_before")).alias(name) for of, name in changes.items()),
+        previous_period=pl.lit(evidence.previous.period),
+    )
+    service = _step("ikm_change", rules.SCORE_STEP) + _step("on_time_change", rules.SHARE_STEP)
+    score = _step("score_change", rules.SCORE_STEP)
+    return rows.with_columns(service=service.sign(), score_step=score).with_columns(
+        score_against_service=pl.concat_str(_word("score_step", "score"), _word("service", "service"), separator=", ")
+    )
+
+
+def _step(change: str, least: float) -> pl.Expr:
+    """1 risen, -1 fallen, 0 neither; null where there is nothing to compare."""
+    moved = pl.col(change).cast(pl.Float64)
+    return pl.when(moved.is_not_null()).then((moved >= least).cast(pl.Int8) - (moved <= -least).cast(pl.Int8))
+
+
+def _word(step: str, what: str) -> pl.Expr:
+    words = {1: f"{what} up", 0: f"{what} steady", -1: f"{what} down"}
+    return pl.col(step).replace_strict(words, return_dtype=pl.String)
+
+
+COLUMNS: Final = (
+    "level", "place_id", "place_name", "sector", "n_employees", "n_eligible", "n_scored", "coverage", "mean_score",
+    "measured_share", "n_rated", "n_good", "unit_rating", "alarm", "n_responses", "n_responses_needed",
+    "has_enough_responses", "ikm", "skm_grade", "n_documents", "median_hours", "p90_hours", "n_due", "n_on_time",
+    "on_time_share", "n_complaints", "n_complaints_handled", "complaints_handled_share", "n_submitted", "n_open_before",
+    "n_left", "n_open", "mean_queue", "n_targets_due", "n_targets_met", "effectiveness", "previous_period",
+    "score_change", "ikm_change", "on_time_change", "median_hours_change", "score_against_service", "is_publishable",
+)  # fmt: skip
+"""Columns of the frame, in order."""
