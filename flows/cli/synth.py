@@ -39,13 +39,22 @@ def synth(
     defects: Annotated[
         float, typer.Option("--defects", metavar="RATE", help="Share of rows, 0 to 0.4, that get a spoiled copy.")
     ] = 0.0,
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plant",
+            metavar="NAME[,NAME...]",
+            help="Effect to plant, to be found by who looks; may be given again. `all`: every one.",
+        ),
+    ] = None,
     format: Annotated[FileFormat, typer.Option("--format", help="How to write the datasets.")] = FileFormat.CSV,  # noqa: A002 - the option's name
     force: Annotated[bool, typer.Option("--force", help="Write although the folder holds files.")] = False,
     json: Json = False,
 ) -> None:
     """Invent realistic inputs for all datasets, of any size.
 
-    Example: kinerja synth --employees 1000 --period 2026-Q3 --out inputs
+    With --plant, planted.json beside the files says on whom what was planted; no run reads it.
+    Example: kinerja synth --employees 1000 --period 2026-Q3 --out inputs --plant lenient_rater
     """
     if not force and out.is_dir() and any(out.iterdir()):
         raise CommandError([f"{out} holds files already; choose an empty folder, or add --force to write among them"])
@@ -63,12 +72,20 @@ def synth(
                 period_end=span.end,
                 seed=seed,
                 defects=defects,
+                plants=_plants(plant or []),
                 format="csv" if format is FileFormat.CSV else "parquet",
                 on_progress=on_progress,
             )
         except ValueError as error:  # an argument out of its range; the data are invented, so nothing leaks
             raise CommandError([str(error)]) from error
     _report(made, out, period, as_json=json)
+
+
+def _plants(asked: list[str]) -> list[str]:
+    from sources.synth import PLANTS
+
+    names = [name.strip() for words in asked for name in words.split(",") if name.strip()]
+    return [planted.name for planted in PLANTS] if names == ["all"] else names
 
 
 def _period(text: str) -> Period:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -15,11 +16,14 @@ from sources.contracts import DATASETS
 from sources.synth import attendance, outcomes, people, plans, ratings, reference, services, surveys
 from sources.synth.agencies import units
 from sources.synth.defects import KINDS, Defect, kinds_of, spoil
+from sources.synth.plants import NAMES, Planting
 from sources.synth.world import MAX_EMPLOYEES, World, period_label
 from sources.synth.writing import CsvWriter, ParquetWriter, Writer
 
 CHUNK: Final = 5_000
 """People a chunk; fixed, so that neither memory nor machine changes the rows."""
+MANIFEST: Final = "planted.json"
+"""Name of the file that says what was planted where."""
 MAX_DEFECTS: Final = 0.4
 """Keeps refused rows under a third of a dataset: over half stops a run."""
 
@@ -44,6 +48,7 @@ def generate(
     seed: int = 1,
     defects: float = 0.0,
     defect_kinds: Sequence[str] | None = None,
+    plants: Sequence[str] = (),
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002  # the word users know it by
     on_progress: Progress | None = None,
 ) -> SynthReport:
@@ -53,22 +58,28 @@ def generate(
 
     The same arguments give the same bytes. The period is half-open and a calendar month, quarter or year; local time is
     Asia/Jakarta. `defects` is the share of rows (0 to 0.4) that get a spoiled copy, of `defect_kinds` (all by default;
-    see `sources.synth.defects`). `on_progress` is called with a dataset and its rows so far.
+    see `sources.synth.defects`). `plants` are effects to be found (`sources.synth.plants`); with any, `planted.json`
+    says where they are. `on_progress` is called with a dataset and its rows so far.
 
     Raises:
         ValueError: an argument out of its range, or files of the other format in `out`; names every problem.
     """
     problems = _problems(out, employees, period_start, period_end, defects, defect_kinds, format)
+    if unknown := sorted(set(plants) - set(NAMES)):
+        problems.append(f"unknown plants {', '.join(unknown)}: there are {', '.join(NAMES)}")
     if problems:
         raise ValueError("; ".join(problems))
     world = World(employees, period_start, period_end, seed)
     out.mkdir(parents=True, exist_ok=True)
     rows: dict[str, int] = {}
     made: dict[str, dict[str, int]] = {}
-    for dataset, chunks in _datasets(world).items():
+    planting = Planting(world, plants)
+    for dataset, chunks in _datasets(world, planting).items():
         kinds = kinds_of(dataset, KINDS if defect_kinds is None else defect_kinds, text=format == "csv")
         writer = (CsvWriter if format == "csv" else ParquetWriter)(out, DATASETS[dataset])
         rows[dataset], made[dataset] = _write(world, dataset, chunks, defects, kinds, writer, on_progress)
+    if plants:
+        (out / MANIFEST).write_text(json.dumps(planting.manifest(), indent=2) + "\n", encoding="utf-8")
     return SynthReport(rows, made)
 
 
@@ -100,7 +111,7 @@ def _problems(
     return problems
 
 
-def _datasets(world: World) -> dict[str, Iterator[pl.DataFrame]]:
+def _datasets(world: World, planting: Planting) -> dict[str, Iterator[pl.DataFrame]]:
     """The chunks of every dataset, in the contracts' order."""
     city = units(world)
     of_people: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
@@ -127,10 +138,14 @@ def _datasets(world: World) -> dict[str, Iterator[pl.DataFrame]]:
     # The last chunk of people is kept: a small world is then drawn once for all its datasets.
     @lru_cache(maxsize=1)
     def people_from(first: int) -> pl.DataFrame:
-        return people.people(world, city, first, min(first + CHUNK, world.employees))
+        return planting.people(people.people(world, city, first, min(first + CHUNK, world.employees)))
 
-    for dataset, make in of_people.items():
-        chunks[dataset] = map(make, map(people_from, range(0, world.employees, CHUNK)))
+    def rows_of(dataset: str, first: int) -> pl.DataFrame:
+        persons = people_from(first)
+        return planting.rows(dataset, persons, of_people[dataset](persons))
+
+    for dataset in of_people:
+        chunks[dataset] = map(partial(rows_of, dataset), range(0, world.employees, CHUNK))
     return {dataset: chunks[dataset] for dataset in DATASETS}
 
 

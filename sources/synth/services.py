@@ -134,6 +134,7 @@ def _complaints(world: World, owed: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             done=_after_submission(span * closing),
             answered=_after_submission(span * answering),
+            due=midnight(pl.col("due_day")) + pl.duration(days=1, microseconds=-1),
             due_text=pl.when(chance.happens("due written", key, 0.35)).then(pl.col("due_day").dt.strftime("%Y-%m-%d")),
         )
     )
@@ -148,7 +149,7 @@ def service_requests(world: World, persons: pl.DataFrame) -> pl.DataFrame:
     chance, key = world.chance, pl.col("key")
     owed = _owed(world, persons.rename({"kind": "kind_no"}))
     columns = ["index", "turn", "key", "employee_id", "unit_id", "kind", "service_type", "complaint_class", "results",
-               "submitted", "complete", "answered", "done", "due_text", "halves", "writes_offset"]  # fmt: skip
+               "submitted", "complete", "answered", "done", "due", "due_text", "halves", "writes_offset"]  # fmt: skip
     papers = _documents(world, owed.filter(pl.col("kind") == "document"))
     others = _complaints(world, owed.filter(pl.col("kind") != "document"))
     frame = pl.concat([each.with_columns(pl.col("halves").cast(pl.Int64)).select(columns) for each in (papers, others)])

@@ -63,3 +63,12 @@ def test_wrong_arguments(kinerja: Kinerja, tmp_path: Path, option: str, value: s
     assert ended.returncode == 2
     assert said in ended.stderr
     assert not (tmp_path / "inputs").exists()
+
+
+def test_plants_are_named_together_or_one_by_one(kinerja: Kinerja, tmp_path: Path) -> None:
+    words = ("--plant", "lenient_rater,stuffed_survey", "--plant", "batch_closing", "--json")
+    assert kinerja(*WHAT, *words).returncode == 0
+    manifest = json.loads((tmp_path / "inputs" / "planted.json").read_text())
+    assert list(manifest["plants"]) == ["lenient_rater", "batch_closing", "stuffed_survey"]
+    ended = kinerja(*WHAT, "--force", "--plant", "weeds")
+    assert (ended.returncode, "unknown plants weeds" in ended.stderr) == (2, True)
