@@ -26,7 +26,7 @@ class Summary:
 
     @property
     def status(self) -> str:
-        """published, unchanged or checked."""
+        """published, unchanged, withheld or checked."""
         return self.published.status if self.published else "checked"
 
     @property

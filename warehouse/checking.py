@@ -7,7 +7,7 @@ the landed files too. What is found is said without any value: tables, rules and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,8 +19,9 @@ from warehouse.connection import reading
 from warehouse.constraints import broken_constraints, damage, what_is_missing
 from warehouse.errors import WarehouseError
 from warehouse.identity import RESULTS, Digest, combined_hash, shape_of
+from warehouse.insight_models import INSIGHTS
 from warehouse.loading import stored_count, stored_hash
-from warehouse.models import InputFile, ResultDigest, Run
+from warehouse.models import Base, InputFile, InsightDigest, ResultDigest, Run
 from warehouse.reconciling import RECONCILIATIONS
 
 _SHOWN: Final = 12
@@ -58,7 +59,7 @@ def check(engine: Engine, landing: Path | None) -> CheckReport:
     """Walk everything; `landing` is the folder of landed files, None leaves them out."""
     report = CheckReport()
     with reading(engine, "reading runs") as connection:
-        found = select(Run.run_id, Run.city, Run.period, Run.revision, Run.status, Run.result_hash)
+        found = select(Run.run_id, Run.city, Run.period, Run.revision, Run.status, Run.result_hash, Run.insights_hash)
         runs = connection.execute(found.order_by(Run.city, Run.period, Run.revision, Run.started_at)).all()
     for rule in (damage, what_is_missing, broken_constraints):
         with _as_problem(report, rule.__name__, "database"), reading(engine, "walking constraints") as connection:
@@ -69,7 +70,11 @@ def check(engine: Engine, landing: Path | None) -> CheckReport:
     for run in runs:
         if run.status == "published":
             with _as_problem(report, "published_digest", "results"), reading(engine, "hashing rows") as connection:
-                report.n_rows += _check_revision(connection, report, run.run_id, run.result_hash)
+                for published, kept_in, models in (
+                    (run.result_hash, ResultDigest, RESULTS),
+                    (run.insights_hash, InsightDigest, INSIGHTS),
+                ):
+                    report.n_rows += _check_frames(connection, report, run.run_id, published, kept_in, models)
             report.n_revisions += 1
     for reconciliation in RECONCILIATIONS:
         with _as_problem(report, reconciliation.name, "results"), reading(engine, "reconciling") as connection:
@@ -98,32 +103,41 @@ def _as_problem(report: CheckReport, rule: str, place: str) -> Iterator[None]:
         report.problems.append(Problem(rule=rule, place=place, n=1, says=f"cannot be checked: {error}"))
 
 
-def _check_revision(connection: Connection, report: CheckReport, run_id: str, result: str | None) -> int:
+def _check_frames(
+    connection: Connection,
+    report: CheckReport,
+    run_id: str,
+    published: str | None,
+    kept_in: type[ResultDigest | InsightDigest],
+    models: Mapping[str, type[Base]],
+) -> int:
     """Hash the tables of a revision; its rows. Each is hashed over the columns it was published with."""
-    stored = connection.execute(select(ResultDigest.__table__).where(ResultDigest.run_id == run_id)).all()
-    digests = [
-        Digest(name=row.frame, columns=tuple(row.columns.split(",")), n_rows=row.n_rows, sha256=row.sha256)
+    stored = connection.execute(select(kept_in.__table__).where(kept_in.run_id == run_id)).all()
+    digests = {
+        row.frame: Digest(name=row.frame, columns=tuple(row.columns.split(",")), n_rows=row.n_rows, sha256=row.sha256)
         for row in stored
-    ]
+    }
 
     def wrong(place: str, n: int, says: str) -> None:
         report.problems.append(Problem(rule="published_digest", place=place, n=n, says=says, run_id=run_id))
 
-    if combined_hash(digests) != result:
+    if (combined_hash(digests.values()) if digests else None) != published:
         wrong(
-            "result_digest", len(digests), "the digests of its tables do not give the result hash it was published with"
+            kept_in.__tablename__,
+            len(digests),
+            "the digests of its tables do not give the hash it was published with",
         )
+    for name in sorted(set(digests) - set(models)):
+        wrong(kept_in.__tablename__, 1, f"it has a digest of {name}, which is no such table")
     n_rows = 0
-    for digest in digests:
-        if digest.name not in RESULTS:
-            wrong("result_digest", 1, f"it has a digest of {digest.name}, which is no table of results")
-            continue
-        shape = shape_of(RESULTS[digest.name])
+    for name, model in models.items():
+        shape, digest = shape_of(model), digests.get(name)
         place, n_stored = shape.table.name, stored_count(connection, shape.table, run_id)
         n_rows += n_stored
-        if n_stored != digest.n_rows:
-            wrong(place, abs(n_stored - digest.n_rows), f"{n_stored:,} rows where {digest.n_rows:,} were published")
-        elif stored_hash(connection, replace(shape, columns=digest.columns), run_id) != digest.sha256:
+        n_published = 0 if digest is None else digest.n_rows
+        if n_stored != n_published:
+            wrong(place, abs(n_stored - n_published), f"{n_stored:,} rows where {n_published:,} were published")
+        elif digest and stored_hash(connection, replace(shape, columns=digest.columns), run_id) != digest.sha256:
             wrong(place, 1, "its rows are not those that were published: at least one was changed")
     return n_rows
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import BigInteger, Boolean, Table
+from sqlalchemy import BigInteger, Boolean, Date, Table
 
 from warehouse.column_types import PRECISION, Exact
 from warehouse.errors import WarehouseError
+from warehouse.insight_models import INSIGHTS
 from warehouse.models import (
     Base,
     CompetencyGap,
@@ -69,6 +70,7 @@ class Shape:
     key: tuple[str, ...]
     integers: frozenset[str]
     booleans: frozenset[str]
+    dates: frozenset[str]
     scales: Mapping[str, int]
 
 
@@ -82,6 +84,11 @@ class Digest:
     sha256: str
 
 
+def model_of(frame: str) -> type[Base]:
+    """The model of a frame of results or insights."""
+    return RESULTS[frame] if frame in RESULTS else INSIGHTS[frame]
+
+
 def shape_of(model: type[Base]) -> Shape:
     """The shape of a model's table."""
     table = model.__table__
@@ -93,6 +100,7 @@ def shape_of(model: type[Base]) -> Shape:
         key=tuple(column.name for column in columns if column.primary_key),
         integers=frozenset(column.name for column in columns if isinstance(column.type, BigInteger)),
         booleans=frozenset(column.name for column in columns if isinstance(column.type, Boolean)),
+        dates=frozenset(column.name for column in columns if isinstance(column.type, Date)),
         scales={column.name: column.type.scale for column in columns if isinstance(column.type, Exact)},
     )
 
@@ -107,11 +115,11 @@ def checked(name: str, frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     if set(frame.columns) != set(shape.columns):
         missing = sorted(set(shape.columns) - set(frame.columns))
         extra = sorted(set(frame.columns) - set(shape.columns))
-        raise WarehouseError(f"results frame {name}: columns missing: {missing}, unknown: {extra}")
+        raise WarehouseError(f"frame {name}: columns missing: {missing}, unknown: {extra}")
     wrong = [column for column in shape.columns if not _fits(frame.schema[column], column, shape)]
     if wrong:
         found = ", ".join(f"{column} is {frame.schema[column]}" for column in wrong)
-        raise WarehouseError(f"results frame {name}: {found}; not what {shape.table.name} stores")
+        raise WarehouseError(f"frame {name}: {found}; not what {shape.table.name} stores")
     typed = frame.select(pl.col(column).cast(dtype) for column, dtype in dtypes(shape).items())
     return typed.sort(shape.key)
 
@@ -127,6 +135,8 @@ def dtypes(shape: Shape) -> dict[str, pl.DataType]:
         if column in shape.integers
         else pl.Boolean()
         if column in shape.booleans
+        else pl.Date()
+        if column in shape.dates
         else pl.String()
         for column in shape.columns
     }
@@ -143,6 +153,8 @@ def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
         return dtype.is_integer()
     if column in shape.booleans:
         return isinstance(dtype, pl.Boolean)
+    if column in shape.dates:
+        return isinstance(dtype, pl.Date)
     return isinstance(dtype, (pl.String, pl.Categorical, pl.Enum))
 
 
@@ -185,7 +197,7 @@ def table_hash(parts: Iterator[bytes]) -> str:
 
 def digest_of(name: str, frame: pl.DataFrame) -> Digest:
     """The digest of a checked frame."""
-    columns = shape_of(RESULTS[name]).columns
+    columns = shape_of(model_of(name)).columns
     return Digest(name=name, columns=columns, n_rows=frame.height, sha256=table_hash(canonical_text(frame)))
 
 
@@ -201,6 +213,13 @@ def checked_results(results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFra
     if not set(REQUIRED) <= set(results) <= set(RESULTS):
         raise WarehouseError(f"results: frames {sorted(results)}, wanted {sorted(RESULTS)}")
     return {name: checked(name, results[name], shape_of(model)) for name, model in RESULTS.items() if name in results}
+
+
+def checked_insights(insights: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every insights frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
+    if set(insights) != set(INSIGHTS):
+        raise WarehouseError(f"insights: frames {sorted(insights)}, wanted {sorted(INSIGHTS)}")
+    return {name: checked(name, insights[name], shape_of(model)) for name, model in INSIGHTS.items()}
 
 
 def result_hash(results: Mapping[str, pl.DataFrame]) -> str:

@@ -48,7 +48,10 @@ def _insert(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: s
     for batch in frame.iter_slices(BATCH_ROWS):
         if not batch.height:
             continue
-        as_floats = batch.with_columns(pl.col(name).cast(pl.Float64) for name in shape.scales)
+        as_floats = batch.with_columns(
+            *(pl.col(name).cast(pl.Float64) for name in shape.scales),
+            *(pl.col(name).cast(pl.String) for name in shape.dates),
+        )
         back = as_floats.select(pl.col(name).cast(batch.schema[name]) for name in shape.scales)
         lost = [name for name in shape.scales if not back[name].equals(batch[name], null_equal=True)]
         if lost:
@@ -71,8 +74,13 @@ def _read_back(connection: Connection, shape: Shape, run_id: str) -> Iterator[by
     types = dtypes(shape)
     for rows in found.partitions(BATCH_ROWS):
         cells = zip(types.items(), zip(*rows, strict=True), strict=True)
-        # Decimals come as doubles, which the cast rounds to their scale; truth as 0 and 1.
-        columns = [pl.Series(name, values, dtype=_read_as(kind)).cast(kind) for (name, kind), values in cells]
+        # Decimals come as doubles, which the cast rounds to their scale; truth as 0 and 1, days as text.
+        columns = [
+            pl.Series(name, values, dtype=pl.String)
+            if isinstance(kind, pl.Date)
+            else pl.Series(name, values, dtype=_read_as(kind)).cast(kind)
+            for (name, kind), values in cells
+        ]
         yield from canonical_text(pl.DataFrame(columns))
 
 

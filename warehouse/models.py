@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from warehouse.column_types import IDENTIFIER, Exact, Instant
 
-RUN_STATUSES: Final = ("running", "published", "unchanged", "stopped", "failed", "crashed")
+RUN_STATUSES: Final = ("running", "published", "unchanged", "withheld", "stopped", "failed", "crashed")
 CAUSES: Final = ("first", "late_data", "policy", "objection", "code")
 SEVERITIES: Final = ("critical", "warning", "info")
 ACTIONS: Final = ("passed", "counted", "quarantined", "warned", "stopped")
@@ -141,6 +141,9 @@ class Run(Base):
     message: Mapped[str] = mapped_column(comment="How the run ended, in words, without any personal value")
     unchanged_from: Mapped[Id | None] = mapped_column(
         ForeignKey("run.run_id"), comment="Unchanged runs: the published run whose results these equal"
+    )
+    insights_hash: Mapped[str | None] = mapped_column(
+        comment="SHA-256 over the insights in canonical order, beside the result; null: none were stored"
     )
 
 
@@ -440,6 +443,19 @@ class ResultDigest(Base):
 
     run_id: Mapped[RunId]
     frame: Mapped[Id] = mapped_column(primary_key=True, comment="Results frame, such as employees or scores")
+    columns: Mapped[str] = mapped_column(comment="Columns that were hashed, in order, joined by a comma")
+    n_rows: Mapped[int] = mapped_column(comment="Rows stored")
+    sha256: Mapped[str] = mapped_column(comment="SHA-256 of the rows in PostgreSQL's COPY text, by key")
+
+
+class InsightDigest(Base):
+    """One row an insights frame of a published run: what its table must hold; `insights_hash` is over these rows."""
+
+    __tablename__ = "insight_digest"
+    __table_args__ = (_counts("n_rows"),)
+
+    run_id: Mapped[RunId]
+    frame: Mapped[Id] = mapped_column(primary_key=True, comment="Insights frame")
     columns: Mapped[str] = mapped_column(comment="Columns that were hashed, in order, joined by a comma")
     n_rows: Mapped[int] = mapped_column(comment="Rows stored")
     sha256: Mapped[str] = mapped_column(comment="SHA-256 of the rows in PostgreSQL's COPY text, by key")

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from warehouse.changes import store_changes
 from warehouse.connection import reading, writing
 from warehouse.errors import LeaseLost, WarehouseError
-from warehouse.identity import RESULTS, Digest, checked, checked_results, combined_hash, digest_of, shape_of
+from warehouse.identity import (
+    Digest,
+    checked,
+    checked_insights,
+    checked_results,
+    combined_hash,
+    digest_of,
+    model_of,
+    shape_of,
+)
 from warehouse.lease import require_token
 from warehouse.loading import load, stored_count, stored_hash
-from warehouse.models import InputFile, PolicyVersion, QuarantinedRow, ResultDigest, Run, ValidationResult
+from warehouse.models import (
+    InputFile,
+    InsightDigest,
+    PolicyVersion,
+    QuarantinedRow,
+    ResultDigest,
+    Run,
+    ValidationResult,
+)
 from warehouse.records import (
     Cause,
     Ending,
@@ -73,6 +90,7 @@ def publish(
     token: int,
     results: Mapping[str, pl.DataFrame],
     *,
+    insights: Mapping[str, pl.DataFrame] | None,
     policy: PolicyRecord,
     input_hash: str,
     finished_at: dt.datetime,
@@ -83,51 +101,107 @@ def publish(
     message: str,
 ) -> Published:
     """Store results as the next revision of the run's city and period, unless they equal the current one."""
-    frames = checked_results(results)
-    digests = [digest_of(name, frame) for name, frame in frames.items()]
-    result = combined_hash(digests)
+    given = _Given.of(results, insights)
     with writing(engine, f"publishing run {run_id}") as connection:
         run = _locked(connection, run_id)
-        if run.status in ("published", "unchanged") and run.result_hash == result:
+        if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.result_hash:
             return _repeated(connection, run)  # the first try did commit, though its answer was lost
         _require_running(run)
         require_token(connection, run.city, run.period, run_id, token)
         current = current_revision(connection, run.city, run.period)
         _store_findings(connection, run_id, files, validations, quarantined)
-        # An equal result of a period that has ended meanwhile is news: it is no longer provisional.
-        if current is not None and (current.result_hash, current.provisional) == (result, run.provisional):
-            values: dict[str, Any] = {"unchanged_from": current.run_id, "result_hash": result}
+        final = current_revision(connection, run.city, run.period, final=True) if run.provisional else None
+        if final is not None:
+            said = _withheld(final)
+            values: dict[str, Any] = {"result_hash": given.result_hash, "insights_hash": given.insights_hash}
+            _end(connection, run_id, "withheld", said, finished_at, input_hash, policy, values)
+            return _standing("withheld", final, given.result_hash)
+        if current is not None and given.equals(current, provisional=run.provisional):
+            values = {
+                "unchanged_from": current.run_id,
+                "result_hash": given.result_hash,
+                "insights_hash": current.insights_hash,
+            }
             _end(connection, run_id, "unchanged", message, finished_at, input_hash, policy, values)
-            return Published(
-                status="unchanged", revision=current.revision, run_id=current.run_id, cause=None, result_hash=result
-            )
+            return _standing("unchanged", current, given.result_hash)
         revision = 1 if current is None else current.revision + 1
         why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
-        _load_results(connection, run_id, frames, digests)
+        _load_frames(connection, run_id, given.frames, given.digests, ResultDigest)
+        _load_frames(connection, run_id, given.frames, given.insight_digests or (), InsightDigest)
         if current is not None:
             store_changes(connection, run_id, current.run_id)
-        values = {"revision": revision, "cause": why, "result_hash": result}
+        values = {
+            "revision": revision,
+            "cause": why,
+            "result_hash": given.result_hash,
+            "insights_hash": given.insights_hash,
+        }
         _end(connection, run_id, "published", message, finished_at, input_hash, policy, values)
-    return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=result)
+    return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=given.result_hash)
 
 
-def current_revision(connection: Connection, city: str, period: str) -> Revision | None:
-    """The latest revision of a city and period; None where there is none."""
-    found = connection.execute(
-        select(
-            Run.run_id,
-            Run.revision,
-            Run.provisional,
-            Run.input_hash,
-            Run.policy_hash,
-            Run.code_version,
-            Run.result_hash,
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a run found, checked: frames sorted by key, and what identifies them; insights None: not given."""
+
+    frames: Mapping[str, pl.DataFrame]
+    digests: list[Digest]
+    insight_digests: list[Digest] | None
+
+    @classmethod
+    def of(cls, results: Mapping[str, pl.DataFrame], insights: Mapping[str, pl.DataFrame] | None) -> Self:
+        """WarehouseError where a frame is missing, unknown or does not fit."""
+        frames = checked_results(results)
+        digests = [digest_of(name, frame) for name, frame in frames.items()]
+        if insights is None:
+            return cls(frames, digests, None)
+        beside = checked_insights(insights)
+        return cls(frames | beside, digests, [digest_of(name, frame) for name, frame in beside.items()])
+
+    @property
+    def result_hash(self) -> str:
+        return combined_hash(self.digests)
+
+    @property
+    def insights_hash(self) -> str | None:
+        return combined_hash(self.insight_digests) if self.insight_digests else None
+
+    def equals(self, current: Revision, *, provisional: bool) -> bool:
+        """Whether there is nothing new in it.
+
+        An equal result of a period that has ended meanwhile is news: it is no longer provisional. So are insights
+        that moved by themselves, as they do when the period before is corrected.
+        """
+        insights = (None, current.insights_hash) if self.insight_digests is None else (self.insights_hash,)
+        return (
+            self.result_hash == current.result_hash
+            and provisional == current.provisional
+            and current.insights_hash in insights
         )
+
+
+def current_revision(connection: Connection, city: str, period: str, *, final: bool = False) -> Revision | None:
+    """The latest revision of a city and period, or the latest final one; None where there is none."""
+    names = [field.name for field in fields(Revision)]
+    found = connection.execute(
+        select(*(Run.__table__.c[name] for name in names))
         .where(Run.city == city, Run.period == period, Run.status == "published")
+        .where(Run.provisional.is_(False) if final else true())
         .order_by(Run.revision.desc())
         .limit(1)
     ).one_or_none()
     return None if found is None else Revision(**found._mapping)
+
+
+def _withheld(final: Revision) -> str:
+    return (
+        f"a final revision {final.revision} stands; provisional scores are not published over it. To keep them, give "
+        "another warehouse"
+    )
+
+
+def _standing(status: Literal["unchanged", "withheld"], standing: Revision, result: str) -> Published:
+    return Published(status=status, revision=standing.revision, run_id=standing.run_id, cause=None, result_hash=result)
 
 
 def current(engine: Engine, city: str, period: str) -> Revision | None:
@@ -151,6 +225,11 @@ def _require_running(run: Row[Any]) -> None:
 
 def _repeated(connection: Connection, run: Row[Any]) -> Published:
     """What the publication of this run said when it was made."""
+    if run.status == "withheld":
+        final = current_revision(connection, run.city, run.period, final=True)
+        if final is None:
+            raise WarehouseError(f"run {run.run_id} is withheld for a final revision that is not there")
+        return _standing("withheld", final, run.result_hash)
     holder = run.run_id if run.status == "published" else run.unchanged_from
     revision = connection.execute(select(Run.__table__.c.revision).where(Run.run_id == holder)).scalar_one()
     return Published(status=run.status, revision=revision, run_id=holder, cause=run.cause, result_hash=run.result_hash)
@@ -170,12 +249,16 @@ def _cause(
     return "late_data"
 
 
-def _load_results(
-    connection: Connection, run_id: str, frames: Mapping[str, pl.DataFrame], digests: Iterable[Digest]
+def _load_frames(
+    connection: Connection,
+    run_id: str,
+    frames: Mapping[str, pl.DataFrame],
+    digests: Iterable[Digest],
+    kept_in: type[ResultDigest | InsightDigest],
 ) -> None:
     """Store the frames and read them back: what the database holds must be what was given, to the digit."""
     for digest in digests:
-        name, shape = digest.name, shape_of(RESULTS[digest.name])
+        name, shape = digest.name, shape_of(model_of(digest.name))
         load(connection, shape, frames[name], run_id)
         stored = stored_count(connection, shape.table, run_id)
         if stored != digest.n_rows:
@@ -183,7 +266,7 @@ def _load_results(
         if stored_hash(connection, shape, run_id) != digest.sha256:
             raise WarehouseError(f"{name}: the stored rows differ from those given; nothing was published")
         values = {"columns": ",".join(digest.columns), "n_rows": digest.n_rows, "sha256": digest.sha256}
-        connection.execute(insert(ResultDigest).values(run_id=run_id, frame=name, **values))
+        connection.execute(insert(kept_in).values(run_id=run_id, frame=name, **values))
 
 
 def _store_findings(

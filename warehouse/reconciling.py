@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from warehouse.identity import RESULTS
-from warehouse.models import ResultDigest
+from warehouse.insight_models import INSIGHTS
+from warehouse.models import InsightDigest, ResultDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,11 @@ RECONCILIATIONS: Final = (
     Reconciliation("score_between", "score", "scores do not lie between their two group scores", _SCORE_BETWEEN),
     *(
         Reconciliation("of_no_revision", table, "rows belong to a run that published nothing", _not_published(table))
-        for table in (*(model.__tablename__ for model in RESULTS.values()), ResultDigest.__tablename__)
+        for table in (
+            *(model.__tablename__ for model in (*RESULTS.values(), *INSIGHTS.values())),
+            ResultDigest.__tablename__,
+            InsightDigest.__tablename__,
+        )
     ),
     Reconciliation(
         "rows_in",

@@ -76,16 +76,18 @@ class Revision:
     policy_hash: str | None
     code_version: str
     result_hash: str
+    insights_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """How a publication ended.
 
-    `revision` is the new one, or, where nothing changed, the one the results equal; `run_id` is that revision's run.
+    `revision` is the new one; where nothing changed, the one the results equal; where provisional results were
+    withheld, the final one that stands. `run_id` is that revision's run, `result_hash` that of the results given.
     """
 
-    status: Literal["published", "unchanged"]
+    status: Literal["published", "unchanged", "withheld"]
     revision: int
     run_id: str
     cause: Cause | None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from warehouse.connection import place_of, reading, writing
 from warehouse.errors import WarehouseError
 
-SCHEMAS: Final = ("0001", "0002", "0003")
+SCHEMAS: Final = ("0001", "0002", "0003", "0004")
 """Schema versions, oldest first: the revision ids of `warehouse/migrations/versions`."""
 CURRENT: Final = SCHEMAS[-1]
 
@@ -85,5 +85,5 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
                 "script_location", str(resources.files("warehouse") / "migrations").replace("%", "%%")
             )
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, CURRENT)
     return before, CURRENT

@@ -118,6 +118,7 @@ class Warehouse:
         token: int,
         results: Mapping[str, pl.DataFrame],
         *,
+        insights: Mapping[str, pl.DataFrame] | None = None,
         policy: PolicyRecord,
         input_hash: str,
         finished_at: dt.datetime,
@@ -130,12 +131,15 @@ class Warehouse:
         """Store results as the next revision of the run's city and period: all of it in one transaction, or nothing.
 
         Results that equal the current revision make none: the run becomes `unchanged` and only its findings are kept.
+        So it is with provisional results where a final revision stands: the run becomes `withheld`.
         What was stored is read back before the commit and must equal what was given.
 
         Args:
             run_id: a run that was started.
             token: of the lease that is held.
             results: the frames of `warehouse.identity.RESULTS`.
+            insights: the frames of `warehouse.insight_models.INSIGHTS`, loaded with the results and hashed apart from
+                them; None where they were not computed.
             policy: the policy they were scored with.
             input_hash: over the landed files and their mapping.
             finished_at: when.
@@ -154,6 +158,7 @@ class Warehouse:
             run_id,
             token,
             results,
+            insights=insights,
             policy=policy,
             input_hash=input_hash,
             finished_at=finished_at,

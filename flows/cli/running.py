@@ -247,6 +247,9 @@ def _line(document: dict[str, Any]) -> str:
     if document["status"] == "checked":
         return f"{place}: checked, nothing loaded; {len(document['warnings'])} warnings"
     people = f"{document['employees']} employees ({counted(document['statuses'])})"
+    if document["status"] == "withheld":
+        why = f"a final revision {document['revision']} stands; provisional scores are not published over it"
+        return f"{place}: withheld, {why}; {people}"
     provisional = ", provisional" if document["provisional"] else ""
     return f"{place}: {document['status']}, revision {document['revision']}{provisional}; {people}"
 

@@ -110,7 +110,7 @@ DIGEST = ("published_digest", "result_digest", "run-1")
             {INDICATOR},
         ),
         ("DELETE FROM score WHERE run_id = 'run-1' AND score IS NULL", {SCORE, ("owed_scores", "score", "run-1")}),
-        ("DELETE FROM result_digest WHERE run_id = 'run-1' AND frame = 'scores'", {DIGEST}),
+        ("DELETE FROM result_digest WHERE run_id = 'run-1' AND frame = 'scores'", {SCORE, DIGEST}),
         ("DELETE FROM quarantined_row WHERE run_id = 'run-1'", {("rows_in", "quarantined_row", "run-1")}),
         (
             "UPDATE run SET status = 'crashed', revision = NULL, cause = NULL WHERE run_id = 'run-1'",

@@ -84,6 +84,40 @@ def test_a_final_result_replaces_an_equal_provisional_one(warehouse: Warehouse, 
     assert [bool(row[0]) for row in sql("SELECT provisional FROM current_scores")] == [False, False]
 
 
+@pytest.mark.parametrize("score", ["104.02", "1.00"], ids=["equal", "other"])
+@pytest.mark.parametrize("known_as_of", [None, AT - dt.timedelta(days=30)], ids=["now", "of the past"])
+def test_a_provisional_result_never_replaces_a_final_one(
+    warehouse: Warehouse, sql: Any, score: str, known_as_of: dt.datetime | None
+) -> None:
+    publish(warehouse, "run-1", results("99.00"), provisional=True)
+    publish(warehouse, "run-2")
+    before = counts(sql)
+    done = publish(warehouse, "run-3", results(score), provisional=True, known_as_of=known_as_of)
+    assert (done.status, done.revision, done.run_id, done.cause) == ("withheld", 2, "run-2", None)
+    assert done.result_hash == result_hash(results(score))
+    ((status, revision, result, message),) = sql(
+        "SELECT status, revision, result_hash, message FROM run WHERE run_id = 'run-3'"
+    )
+    assert (status, revision, result) == ("withheld", None, done.result_hash)
+    assert message.startswith("a final revision 2 stands; provisional scores are not published over it")
+    after = counts(sql)
+    assert (after["score"], after["indicator_result"]) == (before["score"], before["indicator_result"])
+    assert after["validation_result"] == before["validation_result"] + 1, "what it found is kept all the same"
+    assert sql("SELECT DISTINCT run_id, revision FROM current_scores") == [("run-2", 2)]
+    assert publish(warehouse, "run-4", results("1.01")).revision == 3, "a later final one is published as ever"
+
+
+def test_a_withheld_publication_again_says_the_same_again(warehouse: Warehouse, sql: Any) -> None:
+    publish(warehouse, "run-1")
+    given: dict[str, Any] = {"policy": POLICY, "input_hash": "inputs-1", "finished_at": AT, **FINDINGS}
+    with warehouse.lease(CITY, PERIOD, "run-2", now=now) as lease:
+        warehouse.start_run(record("run-2", provisional=True))
+        first = warehouse.publish("run-2", lease.token, results("1.00"), **given)
+        before = counts(sql)
+        assert warehouse.publish("run-2", lease.token, results("1.00"), **given) == first
+        assert counts(sql) == before
+
+
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
