@@ -20,6 +20,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import Validator
 
+from expectations.engine.configurations import derived_once
 from expectations.engine.errors import EngineProblem, UnsupportedExpectationError
 from expectations.engine.execution_engine import PolarsExecutionEngine
 from expectations.engine.metrics import listed_by
@@ -103,9 +104,10 @@ def graph_validate(
     engine = self.execution_engine
     if not isinstance(engine, PolarsExecutionEngine):
         return graph_validate_of_stock(self, configurations, runtime_configuration)
-    engine.listed = refuse_unsupported(engine, configurations, runtime_configuration)
-    stock = [configuration for configuration in configurations if configuration.type not in TYPE_EXPECTATIONS]
-    results = graph_validate_of_stock(self, stock, runtime_configuration) if stock else []
+    with derived_once():
+        engine.listed = refuse_unsupported(engine, configurations, runtime_configuration)
+        stock = [configuration for configuration in configurations if configuration.type not in TYPE_EXPECTATIONS]
+        results = graph_validate_of_stock(self, stock, runtime_configuration) if stock else []
     for configuration in configurations:
         if configuration.type in TYPE_EXPECTATIONS:
             results.append(type_result(engine, self.active_batch_id, configuration, runtime_configuration or {}))

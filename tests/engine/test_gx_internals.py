@@ -6,6 +6,7 @@ Each failure names the file of the engine to look at. docs/decisions/0009-what-t
 from __future__ import annotations
 
 import ast
+import copy
 import importlib.metadata
 import inspect
 import re
@@ -29,6 +30,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.validator.validator import Validator
 
 from expectations.engine import PolarsExecutionEngine, results
+from expectations.engine.configurations import derived_once
 from expectations.engine.datasource import FrameAsset, PolarsDatasource
 from expectations.engine.execution_engine import FRAME_IN_RESULTS, PolarsBatchData
 from expectations.engine.metrics import AfterCount, PolarsMetric
@@ -540,3 +542,18 @@ def test_every_stock_expectation_is_run_or_refused_by_name() -> None:
         "results.py", "an expectation came or went: run it, or say in INSTEAD what to use; and docs/engine.md lists it"
     )
     assert not RUN & named
+
+
+def test_a_configuration_is_derived_once_while_the_engine_validates() -> None:
+    expectation = gxe.ExpectColumnValuesToBeInSet(column="n", value_set=[1], severity="warning", meta={"id": "a"})
+    afresh = expectation.configuration
+    with derived_once():
+        once = expectation.configuration
+        assert once is expectation.configuration
+        assert once.to_domain_obj() is expectation
+        changed = copy.deepcopy(once)
+        changed.kwargs["column"] = "m"
+        assert changed.to_domain_obj().column == "m"
+        assert (once.to_json_dict(), once.id) == (afresh.to_json_dict(), afresh.id)
+    assert expectation.configuration is not expectation.configuration
+    assert once.to_domain_obj() is not expectation
