@@ -39,7 +39,7 @@ def load_policy(
         raise PolicyError([f"cities: no policy of a city {city!r}; {suggestion(city, cities)}"])
     own: list[str] = []
     of_rules: list[str] = []
-    document = _in_force(f"cities/{city}", period, root, own)
+    document = in_force_document(f"cities/{city}", period, root, own)
     national = _national(period, root if (root / "national").is_dir() else PACKAGED, of_rules)
     policy = None
     if document is not None:
@@ -122,7 +122,7 @@ def _day(text: object) -> dt.date | None:
     return day if day is not None and day.isoformat() == text else None
 
 
-def _in_force(folder: str, period: Period, root: Path, problems: list[str]) -> Document | None:
+def in_force_document(folder: str, period: Period, root: Path, problems: list[str]) -> Document | None:
     """The file of `folder` in force when `period` begins, read; where there is none, a problem."""
     files = _dated(folder, root, problems)
     days = [day for day in files if day <= period.start]
@@ -149,7 +149,7 @@ def _national(period: Period, root: Path, problems: list[str]) -> National | Non
         kind = field.annotation
         if not (isinstance(kind, type) and issubclass(kind, Rule)):
             raise TypeError(f"National.{name} is not a Rule")
-        document = _in_force(f"national/{name}", period, root, problems)
+        document = in_force_document(f"national/{name}", period, root, problems)
         if document is None:
             continue
         if document.data and (rule := document.validate(kind, document.data)):

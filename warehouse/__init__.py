@@ -4,6 +4,7 @@ from warehouse.checking import CheckReport, Problem
 from warehouse.errors import LeaseHeld, LeaseLost, WarehouseError, is_transient
 from warehouse.identity import result_hash
 from warehouse.lease import Lease
+from warehouse.notifications import ArrivalRecord, NotificationLog, NotificationRecord
 from warehouse.queries import Rows
 from warehouse.records import (
     Cause,
@@ -18,6 +19,7 @@ from warehouse.records import (
 from warehouse.store import Warehouse, open_warehouse, upgrade
 
 __all__ = [
+    "ArrivalRecord",
     "Cause",
     "CheckReport",
     "Ending",
@@ -25,6 +27,8 @@ __all__ = [
     "Lease",
     "LeaseHeld",
     "LeaseLost",
+    "NotificationLog",
+    "NotificationRecord",
     "PolicyRecord",
     "Problem",
     "Published",

@@ -14,6 +14,7 @@ from warehouse import checking, publishing, queries
 from warehouse.checking import CheckReport
 from warehouse.connection import engine_for, parsed_url, place_of
 from warehouse.lease import Lease
+from warehouse.notifications import NotificationLog
 from warehouse.queries import Rows
 from warehouse.records import Cause, Ending, FileRecord, PolicyRecord, Published, Revision, RunRecord, ValidationRecord
 from warehouse.schema import check_schema, schema_of, upgrade_schema
@@ -34,6 +35,11 @@ class Warehouse:
     def place(self) -> str:
         """Its URL without the password."""
         return place_of(self._engine.url)
+
+    @property
+    def notifications(self) -> NotificationLog:
+        """What was told to whom, and when data came."""
+        return NotificationLog(self._engine)
 
     def close(self) -> None:
         """Give its connections back."""

@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def validation_loaded() -> None:
-    """Great Expectations 1.24 imports two modules that Python 3.11 deprecates, and Google's client where it is there."""
+    """Great Expectations 1.24 imports modules that Python 3.11 deprecates, and a client that warns."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Please install grpcio-status", ImportWarning)
         warnings.filterwarnings("ignore", "module 'sre_(constants|parse)' is deprecated", DeprecationWarning)
