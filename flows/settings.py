@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     """URL of the warehouse; `sqlite:///<home>/warehouse.db` where none is given."""
     policies_dir: Path | None = None
     """Folder with `cities/<city>/<date>.yaml` instead of the policies that come with the platform."""
+    inputs: Path = Path("inputs")
+    """Folder that deliveries come to, each in `<city>/<period>`; where scheduled runs look for their files."""
+    reports_url: str = ""
+    """Address under which `<home>/reports` is served to people, for links; links to files where none is given."""
     log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
 

@@ -65,13 +65,24 @@ def test_a_run_as_a_flow_is_completed_and_leaves_its_counts_as_artifacts(server:
     assert {one.state.name for one in tasks} == {"Completed"}
 
     artifacts = {one.key: one for one in found["artifacts"]}
-    assert set(artifacts) == {"kalianda-2026-q3-steps", "kalianda-2026-q3-files"}
-    assert {one.type for one in artifacts.values()} == {"table"}
-    steps = json.loads(artifacts["kalianda-2026-q3-steps"].data)
-    assert [row["step"] for row in steps] == STEPS
-    assert (steps[1]["rows"], steps[2]["valid"], steps[2]["quarantined"]) == (23_590, 23_590, 0)
-    assert (steps[3]["employees"], steps[5]["revision"]) == (120, 1)
-    files = json.loads(artifacts["kalianda-2026-q3-files"].data)
+    key = "kalianda-2026-q3"
+    kinds = {"steps": "table", "files": "table", "report": "markdown", "summary": "markdown"}
+    assert {name: one.type for name, one in artifacts.items()} == {
+        f"{key}-{name}": kind for name, kind in kinds.items()
+    }
+    steps = {row["step"]: row for row in json.loads(artifacts[f"{key}-steps"].data)}
+    assert list(steps) == STEPS
+    assert steps["land"]["bytes"] == sum(file.stat().st_size for file in EXAMPLE.glob("*.csv"))
+    assert (steps["read"]["rows_in"], steps["read"]["rows_out"]) == (23_590, 23_590)
+    validated = steps["validate"]
+    assert (validated["rows_in"], validated["rows_out"], validated["quarantined"]) == (23_590, 23_590, 0)
+    assert (steps["score"]["employees"], steps["load"]["revision"]) == (120, 1)
+    report = Path(document["report"])
+    assert artifacts[f"{key}-report"].data == f"[Validation report]({report.resolve().as_uri()})"
+    assert "120 employees" in artifacts[f"{key}-summary"].data
+    assert document["result_hash"] in artifacts[f"{key}-summary"].data
+    assert f"run:{document['run_id']}" in found["run"].tags
+    files = json.loads(artifacts[f"{key}-files"].data)
     assert files == document["files"]
     assert sum(row["rows_in"] for row in files) == 23_590
 
@@ -90,6 +101,8 @@ def test_a_stopped_run_fails_with_what_was_said(server: None, tmp_path: Path) ->
     assert run.state.type.value == "FAILED"
     assert "employees: employees.csv holds no row. Without a roster there is nobody to score." in run.state.message
     assert [(one["status"], one["revision"]) for one in runs(home)] == [("stopped", None)]
+    # What the data team needs first: the report, and how far it came.
+    assert {one.key for one in recorded(state)["artifacts"]} == {"kalianda-2026-q3-report", "kalianda-2026-q3-steps"}
 
 
 def test_nothing_calls_home(server: None) -> None:

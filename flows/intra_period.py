@@ -1,0 +1,67 @@
+"""The Prefect flow of a refresh: provisional scores of the quarter that is under way.
+
+When it runs: every night of the quarter but its first, by schedule (`prefect.yaml`), or by hand after new files. It
+scores with what was known at the time it was scheduled for, so that one that starts after the quarter's end is still
+provisional.
+What it reads and leaves, and what to do when it fails: see `flows.refresh`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prefect import flow
+
+from flows.cli.problems import CommandError
+from flows.deployed import in_turn, period_of, run_name, scheduled_for, settings_of
+from flows.order import Order
+from flows.parameters import City, Home, Inputs, KnownAsOf, PeriodText, Sources, WarehouseUrl
+from flows.refresh import refresh as refresh_period
+from flows.scheduled import inputs_of, zone_of
+from policies import Period
+
+
+def _name() -> str:
+    return run_name("under_way")
+
+
+@flow(name="refresh", flow_run_name=_name, persist_result=False, validate_parameters=True)
+def refresh(
+    city: City,
+    period: PeriodText = None,
+    inputs: Inputs = None,
+    sources: Sources = None,
+    known_as_of: KnownAsOf = None,
+    warehouse: WarehouseUrl = None,
+    home: Home = None,
+) -> dict[str, Any]:
+    """Scores a city's period under way from what has arrived so far, provisionally; the run's summary.
+
+    Raises:
+        CommandError: the period had ended: scores of such a one are final, and final ones come of `period-end`.
+    """
+    settings = settings_of(home, warehouse)
+    scored = period_of(city, period, "under_way", "quarter", settings)
+    known = known_as_of or scheduled_for()
+    _refuse_ended(scored, known, zone_of(city, scheduled_for(), settings.policies_dir))
+    order = Order(
+        city=city,
+        period=scored.name,
+        inputs=inputs or inputs_of(settings.inputs, city, scored),
+        sources=sources,
+        known_as_of=known,
+        home=settings.home,
+        warehouse_url=settings.warehouse_url,
+        policies_dir=settings.policies_dir,
+        ordered_at=dt.datetime.now(dt.UTC),
+    )
+    return in_turn(refresh_period, order, settings).document()
+
+
+def _refuse_ended(period: Period, known_as_of: dt.datetime, zone: ZoneInfo) -> None:
+    ended = dt.datetime.combine(period.end, dt.time(), tzinfo=zone)
+    if (known_as_of if known_as_of.tzinfo else known_as_of.replace(tzinfo=zone)) >= ended:
+        told = f"{period} ended on {ended:%d %B %Y}, and a refresh is for a period that is under way"
+        raise CommandError([f"{told}; run the deployment quarter-end or year-end of this city with period {period}"])

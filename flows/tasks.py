@@ -1,0 +1,94 @@
+"""Steps as Prefect tasks, and what a run that takes over does for the one that died."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from prefect import runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
+from prefect.logging import get_run_logger
+from prefect.states import Crashed
+
+from flows.order import Run
+from flows.seam import Caller, Counted, Step, Watch
+from warehouse import is_transient, open_warehouse
+
+RUN_TAG: Final = "run:"
+"""Prefix of the tag by which a flow run says which run of the warehouse it is."""
+_RETRY_SECONDS: Final = (1, 2, 4)
+
+
+class TaskCaller(Caller):
+    """Calls each step as a Prefect task."""
+
+    def run(self, chosen: Step, *arguments: Any) -> Any:
+        """One task a step; only faults that pass by themselves are tried again."""
+        as_task = task(
+            name=chosen.title,
+            retries=chosen.retries,
+            retry_delay_seconds=list(_RETRY_SECONDS[: chosen.retries]),
+            retry_condition_fn=_passes,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )(_logged(chosen.function))
+        return as_task(*arguments)
+
+
+class FlowRunOfRun(Watch):
+    """Ties the flow run to its run in the warehouse, and ends in Prefect what this run found dead there."""
+
+    def started(self, run: Run) -> None:
+        """The lease is held now, so every other run of this city and period that still seems to run has ended."""
+        with get_client(sync_client=True) as client:
+            mine = client.read_flow_run(runtime.flow_run.id)
+            # Tried again, it is another run of the warehouse.
+            kept = [tag for tag in mine.tags if not tag.startswith(RUN_TAG)]
+            client.update_flow_run(mine.id, tags=[*kept, f"{RUN_TAG}{run.run_id}"])
+            for dead in _still_running(client, crashed_runs(run)):
+                if dead.id != mine.id:
+                    message = f"its process ended or lost its lease; seen by {run.run_id}, which took the work over"
+                    client.set_flow_run_state(dead.id, Crashed(message=message), force=True)
+
+
+def crashed_runs(run: Run) -> set[str]:
+    """Runs of this city and period that the warehouse knows to have crashed."""
+    with open_warehouse(run.order.warehouse_url, create=False) as warehouse:
+        columns, rows = warehouse.runs(run.policy.city, run.period.name)
+        found = [dict(zip(columns, row, strict=True)) for row in rows]
+    return {one["run_id"] for one in found if one["status"] == "crashed"}
+
+
+def _still_running(client: SyncPrefectClient, run_ids: set[str]) -> list[FlowRun]:
+    """Flow runs that Prefect takes for running though their run of the warehouse has crashed."""
+    running = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING"]}}})
+    tags = {f"{RUN_TAG}{run_id}" for run_id in run_ids}
+    return [found for found in client.read_flow_runs(flow_run_filter=running) if tags & set(found.tags)]
+
+
+def _logged(function: Callable[..., Counted]) -> Callable[..., Counted]:
+    """The step, which says in the task run's log what it did."""
+
+    @functools.wraps(function)
+    def counted(*arguments: Any) -> Counted:
+        started = time.perf_counter()
+        result = function(*arguments)
+        told = ", ".join(f"{number:,} {name}" for name, number in result.counts.items())
+        get_run_logger().info("%s, %.2f s", told, time.perf_counter() - started)
+        return result
+
+    return counted
+
+
+def _passes(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether a failed step may succeed if it is simply tried again."""
+    try:
+        state.result()
+    except Exception as error:  # noqa: BLE001  # whatever the step raised is asked about, and raised by Prefect itself
+        return is_transient(error)
+    return False
