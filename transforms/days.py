@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars.selectors as cs
 
 from policies.model import WorkingTime
 from transforms.scope import Span, local
@@ -23,9 +24,24 @@ _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
 _PLACE = ["unit_id", "schedule", "date"]
+_SPELL = ["unit_id", "schedule", "start_date", "until", "first_day", "last_day"]
 # Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.
 AS_WRITTEN = pl.QueryOptFlags(join_order=False)
 """Collect day facts with these: joins in the order they are written."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a part of the roster must know of the others before it can be scored by itself.
+
+    `year`: the calendar year up to P's end, as far as anybody's record reaches back. `record`: unit_id, window, date,
+    as recorded by whoever has a spell there, of units that people of several parts have spells in. `places`: unit_id,
+    schedule of these units.
+    """
+
+    year: Span
+    record: pl.DataFrame
+    places: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -61,26 +77,26 @@ def day_facts(
     days_off: Sequence[dt.date],
     span: Span,
     year: Span,
+    elsewhere: Elsewhere | None = None,
 ) -> DayFacts:
     """Day facts of the people whose `spells` (with person, first_day, last_day within `year`) are given.
 
     `attendance` and `leave` hold these people's rows with person; `days_off` are holidays and joint leave. `year` holds
     P (`span`) and the days of its calendar year before it that may have a record; both end on the same day.
+    `elsewhere` adds what people who are not among these recorded in the same units.
     """
     own_hours = schedules.collect()
     hours = _hours(own_hours, working_time, days_off, year)
-    # Not those of `hours`: a schedule without a working day in so short a P is still known.
-    known = own_hours.get_column("schedule_id").unique().to_list()
-    keyed = spells.with_columns(
-        schedule=pl.when(pl.col("schedule_id").is_in(known))
-        .then(pl.col("schedule_id"))
-        .otherwise(pl.lit(_DEFAULT_SCHEDULE)),
-        until=pl.col("end_date").fill_null(year.end),
-    ).select("person", "unit_id", "schedule", "start_date", "until", "first_day", "last_day")
-    windows = sorted(set(hours.get_column("window").to_list()) | {_MIDNIGHT})
+    keyed = keyed_spells(spells, own_hours, year)
+    windows = windows_of(own_hours, working_time)
     moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
-    recorded = _recorded(moments, keyed, windows)
-    grid = _grid(keyed, hours.lazy(), recorded, year).collect(optimizations=AS_WRITTEN).lazy()
+    recorded, places = _recorded(moments, keyed, windows), keyed.select("unit_id", "schedule").unique()
+    if elsewhere is not None:
+        own_units = keyed.select("unit_id").unique()
+        recorded = pl.concat([recorded, elsewhere.record.lazy()]).unique()
+        others = elsewhere.places.lazy().join(own_units, on="unit_id", how="semi")
+        places = pl.concat([places, others]).unique()
+    grid = _grid(places, hours.lazy(), recorded, year).collect(optimizations=AS_WRITTEN).lazy()
     leave_days = _leave_days(leave, year).collect().lazy()
     excused = _excused(keyed, grid, leave_days).collect(optimizations=AS_WRITTEN).lazy()
     return DayFacts(
@@ -98,6 +114,32 @@ def day_facts(
         .select("unit_id", "date")
         .sort("unit_id", "date"),
     )
+
+
+def keyed_spells(spells: pl.LazyFrame, schedules: pl.DataFrame, year: Span) -> pl.LazyFrame:
+    """Spells with `schedule` (an unknown one is the default) and `until`, their last day whatever the year."""
+    # Not those of `_hours`: a schedule without a working day in so short a P is still known.
+    known = schedules.get_column("schedule_id").unique().to_list()
+    is_known = pl.col("schedule_id").is_in(known)
+    return spells.with_columns(
+        schedule=pl.when(is_known).then(pl.col("schedule_id")).otherwise(pl.lit(_DEFAULT_SCHEDULE)),
+        until=pl.col("end_date").fill_null(year.end),
+    ).select(cs.by_name("person", require_all=False), *_SPELL)
+
+
+def windows_of(schedules: pl.DataFrame, default: WorkingTime) -> list[dt.timedelta]:
+    """Where in a day the windows of working days open, midnight among them, ascending."""
+    usual = [_time(day.day_starts_at) for day in default.days]
+    opens = pl.concat([schedules.get_column("day_starts_at").drop_nulls(), pl.Series(usual, dtype=pl.Time)])
+    return sorted({_MIDNIGHT, *opens.cast(pl.Duration("us"))})
+
+
+def recorded_days(
+    spells: pl.LazyFrame, attendance: pl.LazyFrame, windows: Sequence[dt.timedelta], year: Span
+) -> pl.LazyFrame:
+    """Distinct (unit_id, window, date) on which somebody of the unit that day has an event in the window."""
+    moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
+    return _recorded(moments, spells, windows)
 
 
 def _hours(schedules: pl.DataFrame, default: WorkingTime, days_off: Sequence[dt.date], span: Span) -> pl.DataFrame:
@@ -251,7 +293,7 @@ def _attended(owned: pl.LazyFrame, leave_days: pl.LazyFrame, span: Span) -> pl.L
     )
 
 
-def _grid(spells: pl.LazyFrame, hours: pl.LazyFrame, recorded: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+def _grid(places: pl.LazyFrame, hours: pl.LazyFrame, recorded: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Running totals of working and recorded days for each (unit_id, schedule), from the day before P to its last."""
     dates = pl.LazyFrame({"date": pl.date_range(span.start - _DAY, span.last_day, eager=True)})
     in_span = hours.filter(pl.col("date") >= span.start).select(
@@ -259,9 +301,7 @@ def _grid(spells: pl.LazyFrame, hours: pl.LazyFrame, recorded: pl.LazyFrame, spa
     )
     marks = recorded.with_columns(is_recorded=pl.lit(value=True))
     return (
-        spells.select("unit_id", "schedule")
-        .unique()
-        .join(dates, how="cross")
+        places.join(dates, how="cross")
         .join(in_span, on=["schedule", "date"], how="left")
         .join(marks, on=["unit_id", "window", "date"], how="left")
         .with_columns(

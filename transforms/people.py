@@ -43,16 +43,10 @@ def people_of(spells: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def with_colleagues(people: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
-    """employee_id and person of `people`, then of the others who have a spell.
+    """employee_id and person of `people`, then of the others who have one of `spells` (all with a day in the year).
 
     Those left before P, but their events are part of their units' record.
     """
-    others = (
-        spells.filter(pl.col("n_days") > 0)
-        .select("employee_id")
-        .unique()
-        .join(people, on="employee_id", how="anti")
-        .sort("employee_id")
-    )
+    others = spells.select("employee_id").unique().join(people, on="employee_id", how="anti").sort("employee_id")
     everyone = pl.concat([people.sort("person").select("employee_id"), others])
     return everyone.with_row_index("person")

@@ -12,7 +12,7 @@ import polars as pl
 from policies.model import GROUPS, GroupName, Item, Parameters, Policy
 from policies.period import Period
 from transforms.competency_gaps import competency_gaps
-from transforms.days import AS_WRITTEN, day_facts
+from transforms.days import AS_WRITTEN, Elsewhere, day_facts
 from transforms.decisions import decisions, latest_decisions
 from transforms.discipline_status import discipline_status
 from transforms.distribution import unit_guidance
@@ -22,7 +22,7 @@ from transforms.follow_ups import follow_ups
 from transforms.grading import Points, graded, points_of
 from transforms.indicators import INDICATORS
 from transforms.people import people_of, with_colleagues, with_days
-from transforms.scope import ORDER, Scope, Span, as_known, day_of, days_off_of
+from transforms.scope import Scope, Span, as_known, day_of, days_off_of, in_order
 from transforms.scoring import group_scores, rated, total_scores, weight_unit
 from transforms.settling import replaced, settled
 
@@ -77,13 +77,15 @@ def score(
     *,
     known_as_of: dt.datetime | None,
     public_holidays: Mapping[dt.date, str],
+    elsewhere: Elsewhere | None = None,
 ) -> Results:
     """Scores every employee with a spell day in the period.
 
     `frames` holds the valid rows of each of `DATASETS_READ`; `public_holidays` are the library's, used for the years
-    the calendar has no row in. `known_as_of` (aware) is given for a run before the period's end.
+    the calendar has no row in. `known_as_of` (aware) is given for a run before the period's end. `elsewhere` is given
+    where `frames` are a part of the roster (see `transforms.partitions`).
     """
-    scope, gaps = _scope(frames, policy, period, known_as_of, public_holidays)
+    scope, gaps = _scope(frames, policy, period, known_as_of, public_holidays, elsewhere)
     catalogue = _catalogue(policy)
     items = _items(scope, catalogue)
     days = scope.day_counts.group_by("person").agg(pl.col("n_working", "n_countable", "n_recorded").sum())
@@ -147,15 +149,15 @@ def _scope(
     period: Period,
     known_as_of: dt.datetime | None,
     public_holidays: Mapping[dt.date, str],
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Scope, pl.LazyFrame]:
     if known_as_of is not None:  # Polars compares instants of one zone only
         known_as_of = known_as_of.astimezone(ZoneInfo(policy.timezone))
     span = Span.of(period, policy.timezone, known_as_of)
-    ordered = {name: frames[name].with_row_index(ORDER) for name in ("ratings", "decisions")}
-    known = as_known({**frames, **ordered}, known_as_of)
+    known = as_known(in_order(frames), known_as_of)
     people = people_of(with_days(known["employees"], span)).collect()
-    year = span.year_so_far(_first_event(known["attendance"], span))
-    spells = with_days(known["employees"], year).collect()
+    year = elsewhere.year if elsewhere else span.year_so_far(first_event(known["attendance"], span))
+    spells = with_days(known["employees"], year).filter(pl.col("n_days") > 0).collect()
     keys = with_colleagues(people.lazy(), spells.lazy()).collect().lazy()
     days_off = days_off_of(known["calendar"], public_holidays)
     days = day_facts(
@@ -167,6 +169,7 @@ def _scope(
         days_off,
         span,
         year,
+        elsewhere,
     )
     attended = days.attended.collect(engine="streaming", optimizations=AS_WRITTEN).lazy()
     scope = Scope(
@@ -186,7 +189,7 @@ def _scope(
     return scope, days.gaps
 
 
-def _first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
+def first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
     """The day of the year's first event; None without one."""
     days = attendance.select(first=day_of("timestamp")).filter(pl.col("first") >= dt.date(span.start.year, 1, 1))
     first: dt.date | None = days.min().collect(engine="streaming").item()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ORDER = "_order"
 """Column of ratings and decisions: place of the row in its file, which settles equal times."""
 
+_ORDERED = ("ratings", "decisions")
+
 # How known_as_of acts on a dataset: the moment a row happened, and the columns that may lie later than the row.
 _HAPPENED_AT: Mapping[str, str] = {
     "attendance": "timestamp",
@@ -32,6 +34,14 @@ _LEARNT_LATER: Mapping[str, tuple[str, ...]] = {
     "service_requests": ("closed_at", "first_response_at"),
     "progress": ("reported_at",),
 }
+
+
+def in_order(frames: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """The frames, with the place of each row of ratings and decisions; a part's rows have theirs already."""
+    return {
+        name: frame.with_row_index(ORDER) if name in _ORDERED and ORDER not in frame.collect_schema() else frame
+        for name, frame in frames.items()
+    }
 
 
 def as_known(frames: Mapping[str, pl.LazyFrame], known_as_of: dt.datetime | None) -> dict[str, pl.LazyFrame]:
