@@ -6,10 +6,10 @@ import datetime as dt
 
 import polars as pl
 
-from transforms.scope import ORDER, Scope
+from transforms.scope import ORDER, Known
 
 
-def latest_ratings(scope: Scope, instrument: str, since: dt.datetime) -> pl.LazyFrame:
+def latest_ratings(scope: Known, instrument: str, since: dt.datetime) -> pl.LazyFrame:
     """The latest row of each person, rater, role and item, submitted from `since` to the end of P.
 
     Of equal times the last row of the file is the latest.

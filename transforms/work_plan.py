@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.findings import INSUFFICIENT_DATA, Miss
-from transforms.scope import Scope
+from transforms.scope import Known, Scope
 
 
-def objectives_in_span(scope: Scope) -> pl.LazyFrame:
+def objectives_in_span(scope: Known) -> pl.LazyFrame:
     """Objectives of people who are scored with at least one day in P."""
     return scope.own_rows("objectives").filter(
         pl.col("start_date") <= scope.span.last_day, pl.col("due_date") >= scope.span.start

@@ -100,13 +100,13 @@ def _inserted(rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
 
 
 def _top_marks(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    kind = (pl.col("instrument") == "behaviour") & (pl.col("role") == "supervisor")
-    given = kind & _among(rows, targets, "rater_id") & world.chance.happens("lenient", pl.col("draw"), 0.93)
+    is_supervisor = pl.col("role") == "supervisor"
+    given = is_supervisor & _among(rows, targets, "rater_id") & world.chance.happens("lenient", pl.col("draw"), 0.93)
     return rows.with_columns(level=pl.when(given).then("level_max").otherwise("level"))
 
 
 def _same_marks(_: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    given = (pl.col("instrument") == "behaviour") & (pl.col("role") == "supervisor")
+    given = pl.col("role") == "supervisor"
     middle = (pl.col("level_max") + 1) // 2
     return rows.with_columns(level=pl.when(given & _among(rows, targets, "rater_id")).then(middle).otherwise("level"))
 
@@ -307,7 +307,7 @@ def _rated_poor(_: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataF
 PLANTS: Final = (
     Plant(
         "lenient_rater",
-        "a supervisor who gives nearly everybody the top level of behaviour",
+        "a supervisor who gives nearly everybody the top level on every item",
         "raters",
         "employee_id",
         _heads("lenient_rater", _SCHOOL),
@@ -315,7 +315,7 @@ PLANTS: Final = (
     ),
     Plant(
         "straight_lining_rater",
-        "a supervisor who gives everybody the middle level on every item of behaviour",
+        "a supervisor who gives everybody the middle level on every item",
         "raters",
         "employee_id",
         _heads("straight_lining_rater", _MIDDLE_SCHOOL),

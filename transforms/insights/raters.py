@@ -1,0 +1,364 @@
+"""How supervisors rate: evidence for who calibrates ratings, never a judgement of the rater.
+
+Source: seed (rater evidence). Everything is of the instruments the city's policy scores, and of the rows that counted:
+the latest of each rater, role and item within the period (competencies: within the year). A level is put on 1..3.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from policies.model import Policy
+from transforms.exact import DECIMAL_UNIT, units
+from transforms.findings import SCORED
+from transforms.insights.evidence import Evidence
+from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.rules import OPINION_INDICATORS
+from transforms.insights.significance import (
+    Z95,
+    adjusted,
+    beta_binomial,
+    chance_of_so_many,
+    line,
+    two_sided,
+)
+from transforms.rating_rows import latest_ratings
+from transforms.scope import ORDER
+from transforms.work_plan import objectives_in_span
+
+INSTRUMENTS: Final[Mapping[str, str]] = {"behaviour": "behaviour", "competency_match": "competency"}
+"""Indicators made of ratings, and the instrument each reads."""
+ENOUGH_ITEMS: Final = 5
+"""Items from which one level on all of them says something."""
+ENOUGH_RATEES: Final = 5
+"""People rated from which a rater is compared with others."""
+REVIEW_LEVELS: Final = 0.25
+"""Distance, on 1..3, from what others give people who measure alike, from which a rater is looked at."""
+REVIEW_SHARE: Final = 0.5
+"""Share of sheets with one level throughout from which a rater is looked at."""
+FALSE_ALARMS: Final = 0.01
+"""Share of false alarms tolerated among raters to be looked at (Benjamini-Hochberg)."""
+_MILLION: Final = 10**6
+
+
+def instruments(policy: Policy) -> list[str]:
+    """The instruments the policy scores."""
+    used = {item.indicator for item in policy.all_items()}
+    return [instrument for indicator, instrument in INSTRUMENTS.items() if indicator in used]
+
+
+def raters(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
+    """Frames `raters` and `owed`.
+
+    `raters`: one row a supervisor and instrument. n_owed: people of his who could be scored, n_missing: those of them
+    nobody rated as supervisor; n_ratees, n_ratings that counted, n_late: sheets handed in after P; mean_level (1..3),
+    spread (standard deviation between his people), top_share of the levels; straight_share: sheets of five or more
+    items with one level throughout; leniency: how much higher, on 1..3, he rates than others rate people who measure
+    alike, and leniency_shrunk towards 0 the fewer people he rated; agreement: rank correlation with what was measured
+    (five people or more), and agreement_shrunk towards that of all; review: why to look at it (joined by `;`): lenient,
+    strict, straight_lining, against_measured; null: nothing stands out.
+
+    `owed`: one row a person whose score was due and a thing not handed in: what (work_plan, supervisor_rating of an
+    instrument), owed_by (the person himself, the supervisor; null: he has none).
+    """
+    found = sheets(evidence)
+    due = _due(evidence)
+    parts = [_of_instrument(evidence, found, due, name) for name in instruments(evidence.policy)]
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_SCHEMA)
+    return {"raters": rows.sort("rater_id", "instrument"), "owed": _owed(evidence, found, due)}
+
+
+def sheets(evidence: Evidence) -> pl.DataFrame:
+    """One row a person, rater, role and instrument: n_items, n_top, level (millionths on 1..3), is_straight.
+
+    What is one's own sheet is not among them.
+    """
+    numbered = replace(
+        evidence, frames={**evidence.frames, "ratings": evidence.frames["ratings"].with_row_index(ORDER)}
+    )
+    steps = units("level_max") - DECIMAL_UNIT
+    level = _MILLION + ((units("level") - DECIMAL_UNIT) * 2 * _MILLION // steps).cast(pl.Int64)
+    parts = [
+        latest_ratings(numbered, instrument, _since(evidence, instrument))
+        .filter(pl.col("rater_role") != "self")
+        .group_by("person", "rater_id", "rater_role")
+        .agg(
+            n_items=pl.len().cast(pl.Int64),
+            n_top=(pl.col("level") == pl.col("level_max")).sum().cast(pl.Int64),
+            total=level.sum(),
+            n_levels=pl.struct("level", "level_max").n_unique(),
+        )
+        .with_columns(
+            instrument=pl.lit(instrument),
+            level=pl.col("total") // pl.col("n_items"),
+            is_straight=pl.when(pl.col("n_items") >= ENOUGH_ITEMS).then(pl.col("n_levels") == 1),
+        )
+        .drop("total", "n_levels")
+        for instrument in instruments(evidence.policy)
+    ]
+    if not parts:
+        return pl.DataFrame(schema=_SHEETS)
+    found = pl.concat(parts).collect()
+    people = evidence.people.select("person", "employee_id").collect()
+    return (
+        found.join(people, on="person")
+        .select(list(_SHEETS))
+        .sort("instrument", "rater_id", "employee_id", "rater_role")
+    )
+
+
+def _since(evidence: Evidence, instrument: str) -> dt.datetime:
+    if instrument == "behaviour":
+        return evidence.span.start_at
+    return dt.datetime(evidence.span.start.year, 1, 1, tzinfo=ZoneInfo(evidence.span.timezone))
+
+
+def _due(evidence: Evidence) -> pl.DataFrame:
+    """People who were there long enough for a score: employee_id, supervisor_id."""
+    return evidence.results.employees.filter(pl.col("n_countable_days") >= evidence.policy.min_days).select(
+        "employee_id", "supervisor_id"
+    )
+
+
+def measured_achievement(evidence: Evidence) -> pl.DataFrame:
+    """employee_id, measured: weighted mean achievement of what was recorded, hundredths; of behaviour where there is.
+
+    Only the items of the behaviour group where one of them was measured, else those of the results.
+    """
+    weight = pl.col("weight").to_physical().cast(pl.Int64)
+    reached = pl.col("achievement").to_physical().cast(pl.Int64)
+    recorded = evidence.results.indicators.filter(
+        pl.col("status") == SCORED, ~pl.col("indicator_id").is_in(OPINION_INDICATORS)
+    )
+    groups = recorded.group_by("employee_id", "item_group").agg(measured=(weight * reached).sum() // weight.sum())
+    # behaviour sorts before results
+    return groups.sort("employee_id", "item_group").group_by("employee_id").agg(pl.col("measured").first())
+
+
+def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, instrument: str) -> pl.DataFrame:
+    given = found.filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
+    given = given.join(measured_achievement(evidence), on="employee_id", how="left", maintain_order="left")
+    has_sheet = due.join(given.select("employee_id").unique(), on="employee_id", how="semi").get_column("employee_id")
+    owed = (
+        due.filter(pl.col("supervisor_id").is_not_null())
+        .group_by(rater_id="supervisor_id")
+        .agg(
+            n_owed=pl.len().cast(pl.Int64),
+            n_missing=(~pl.col("employee_id").is_in(has_sheet.implode())).sum().cast(pl.Int64),
+        )
+    )
+    levels = pl.col("level")
+    own = given.group_by("rater_id").agg(
+        n_ratees=pl.len().cast(pl.Int64),
+        n_ratings=pl.col("n_items").sum(),
+        n_top=pl.col("n_top").sum(),
+        total=levels.sum(),
+        squares=((levels // 1000) ** 2).sum(),
+        thousandths=(levels // 1000).sum(),
+        n_straight=pl.col("is_straight").sum().cast(pl.Int64),
+        n_judged=pl.col("is_straight").count().cast(pl.Int64),
+    )
+    rows = owed.join(own, on="rater_id", how="full", coalesce=True).join(
+        _late(evidence, instrument), on="rater_id", how="left"
+    )
+    rows = rows.sort("rater_id")
+    n, number = pl.col("n_ratees"), pl.col("thousandths")
+    counts = ("n_owed", "n_missing", "n_ratees", "n_ratings", "n_late")
+    # Somebody without a row has none of them: a count of 0.
+    rows = rows.with_columns(
+        mean_level=rounded(pl.col("total") / n / _MILLION, SCORE),
+        spread=rounded(
+            pl.when(n >= 2).then(((pl.col("squares") * n - number * number) / (n * (n - 1))).sqrt() / 1000), SCORE
+        ),
+        top_share=rounded(pl.col("n_top") / pl.col("n_ratings"), SHARE),
+        straight_share=rounded(pl.when(pl.col("n_judged") > 0).then(pl.col("n_straight") / pl.col("n_judged")), SHARE),
+    ).with_columns(pl.col(counts).fill_null(0), instrument=pl.lit(instrument))
+    rows = _with_leniency(_with_straight(rows), given)
+    rows = _with_agreement(rows, given)
+    words = ("lenient", "strict", "straight_lining", "against_measured")
+    reasons = [pl.when(pl.col(f"is_{word}")).then(pl.lit(word)) for word in words]
+    review = pl.concat_str(reasons, separator=";", ignore_nulls=True)
+    return rows.with_columns(review=pl.when(review != "").then(review)).select(
+        pl.col(name).cast(kind) for name, kind in _SCHEMA.items()
+    )
+
+
+def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
+    """Sheets of supervisors that came after P and did not count: rater_id, n_late."""
+    late = evidence.own_rows("ratings").filter(
+        pl.col("instrument") == instrument,
+        pl.col("rater_role") == "supervisor",
+        pl.col("submitted_at") >= pl.lit(evidence.span.end_at),
+    )
+    return late.select("rater_id", "person").unique().group_by("rater_id").agg(n_late=pl.len().cast(pl.Int64)).collect()
+
+
+def _with_straight(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds is_straight_lining: more sheets of one level than the others' habits explain."""
+    judged = rows.select(pl.col("n_straight", "n_judged").fill_null(0))  # no sheet: none of one level
+    hits, of = judged["n_straight"].to_list(), judged["n_judged"].to_list()
+    p_values = chance_of_so_many(hits, of, *beta_binomial(hits, of))
+    is_unusual = [q is not None and q <= FALSE_ALARMS for q in adjusted(p_values)]
+    return rows.with_columns(
+        is_straight_lining=pl.Series(is_unusual, dtype=pl.Boolean)
+        & (pl.col("n_judged") >= ENOUGH_RATEES)
+        & (pl.col("n_straight") >= REVIEW_SHARE * pl.col("n_judged"))
+    )
+
+
+def _with_leniency(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Adds leniency, leniency_shrunk, is_lenient and is_strict.
+
+    A sheet's level is compared with the line of levels on the rank of what was measured, over all sheets (their mean
+    where nothing was): a rank, so that somebody who was hardly ever there does not bend it. Raters differ by chance
+    (variance of sheets / n) and in truth (variance between raters, DerSimonian-Laird).
+    """
+    given = given.with_columns(place=pl.col("measured").rank("average"))
+    known = given.filter(pl.col("place").is_not_null())
+    intercept, slope = line(known["place"].to_list(), known["level"].to_list())
+    mean = given["level"].sum() / max(1, given.height)
+    expected = pl.when(pl.col("place").is_not_null()).then(intercept + slope * pl.col("place")).otherwise(mean)
+    # In millionths of a level, so that sums are the same in any order.
+    rest = (pl.col("level") - expected).round().cast(pl.Int64)
+    effects = (
+        given.with_columns(rest=rest)
+        .group_by("rater_id")
+        .agg(n=pl.len(), total=pl.col("rest").sum(), squares=((pl.col("rest") // 1000) ** 2).sum())
+        .sort("rater_id")
+    )
+    n = [float(count) for count in effects["n"]]
+    effect = [total / count / _MILLION for total, count in zip(effects["total"], n, strict=True)]
+    within = math.fsum(
+        square / _MILLION - count * own * own for square, count, own in zip(effects["squares"], n, effect, strict=True)
+    )
+    freedom = math.fsum(n) - len(n)
+    variance = max(within / freedom, 0.0) if freedom > 0 else 0.0
+    center, between = _between(effect, [variance / count for count in n])
+    spread = [math.sqrt(between + variance / count) for count in n]
+    z = [(own - center) / s if s > 0 else 0.0 for own, s in zip(effect, spread, strict=True)]
+    compared = [count >= ENOUGH_RATEES for count in n]
+    q = adjusted([two_sided(one) if fit else None for one, fit in zip(z, compared, strict=True)])
+    found = pl.DataFrame(
+        {
+            "rater_id": effects["rater_id"],
+            "leniency": [own - center for own in effect],
+            "leniency_shrunk": [
+                (own - center) * between / s**2 if s > 0 else 0.0 for own, s in zip(effect, spread, strict=True)
+            ],
+            "is_unusual": [one is not None and one <= FALSE_ALARMS for one in q],
+        },
+        schema_overrides={"leniency": pl.Float64, "leniency_shrunk": pl.Float64, "is_unusual": pl.Boolean},
+    )
+    distance = pl.col("leniency")
+    return (
+        rows.join(found, on="rater_id", how="left", maintain_order="left")
+        .with_columns(
+            is_lenient=pl.col("is_unusual") & (distance >= REVIEW_LEVELS),
+            is_strict=pl.col("is_unusual") & (distance <= -REVIEW_LEVELS),
+        )
+        .with_columns(rounded(name, SCORE).alias(name) for name in ("leniency", "leniency_shrunk"))
+    )
+
+
+def _between(effect: list[float], variance: list[float]) -> tuple[float, float]:
+    """Weighted mean of effects and the variance between them that chance leaves (DerSimonian and Laird 1986)."""
+    if len(effect) < 2 or min(variance) <= 0:
+        return (math.fsum(effect) / len(effect) if effect else 0.0), 0.0
+    weight = [1 / v for v in variance]
+    total = math.fsum(weight)
+    center = math.fsum(w * e for w, e in zip(weight, effect, strict=True)) / total
+    heterogeneity = math.fsum(w * (e - center) ** 2 for w, e in zip(weight, effect, strict=True))
+    size = total - math.fsum(w * w for w in weight) / total
+    return center, max(0.0, (heterogeneity - len(effect) + 1) / size)
+
+
+def _with_agreement(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Adds agreement, agreement_shrunk and is_against_measured (its whole interval lies below 0)."""
+    known = given.filter(pl.col("measured").is_not_null()).sort("rater_id", "employee_id")
+    ranks = (
+        known.with_columns(
+            level_rank=pl.col("level").rank("average").over("rater_id"),
+            measured_rank=pl.col("measured").rank("average").over("rater_id"),
+        )
+        .group_by("rater_id", maintain_order=True)
+        .agg(n_compared=pl.len(), agreement=pl.corr("level_rank", "measured_rank"))
+        .filter(pl.col("n_compared") >= ENOUGH_RATEES, pl.col("agreement").is_finite())
+    )
+    z = [math.atanh(min(max(r, -0.999), 0.999)) for r in ranks["agreement"]]
+    # Variance of the transformed rank correlation: Bonett and Wright (2000).
+    variance = [(1 + r * r / 2) / (n - 3) for r, n in zip(ranks["agreement"], ranks["n_compared"], strict=True)]
+    center, between = _between(z, variance)
+    shrunk = [math.tanh(center + (one - center) * between / (between + v)) for one, v in zip(z, variance, strict=True)]
+    against = [one + Z95 * math.sqrt(v) < 0 for one, v in zip(z, variance, strict=True)]
+    found = ranks.select("rater_id", rounded("agreement", SCORE)).with_columns(
+        agreement_shrunk=rounded(pl.lit(pl.Series(shrunk, dtype=pl.Float64)), SCORE),
+        is_against_measured=pl.Series(against, dtype=pl.Boolean),
+    )
+    return rows.join(found, on="rater_id", how="left", maintain_order="left")
+
+
+def _owed(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
+    parts = [pl.DataFrame(schema=_OWED)]
+    planned = objectives_in_span(evidence).select("employee_id").unique().collect()
+    reads_plan = any(item.indicator == "work_plan_achievement" for item in evidence.policy.all_items())
+    if planned.height > 0 or reads_plan:
+        without = due.join(planned, on="employee_id", how="anti")
+        parts.append(without.select("employee_id", what=pl.lit("work_plan"), owed_by="employee_id"))
+    for instrument in instruments(evidence.policy):
+        given = found.filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
+        without = due.join(given, on="employee_id", how="anti")
+        what = pl.lit(f"supervisor_rating_{instrument}")
+        parts.append(without.select("employee_id", what=what, owed_by="supervisor_id"))
+    homes = evidence.results.employees.select("employee_id", "unit_id")
+    return (
+        pl.concat([part.select("employee_id", "what", "owed_by") for part in parts])
+        .join(homes, on="employee_id")
+        .select(list(_OWED))
+        .sort("employee_id", "what")
+    )
+
+
+_DECIMAL = pl.Decimal(38, SCORE)
+_SHARE = pl.Decimal(38, SHARE)
+_SCHEMA: Final = pl.Schema(
+    {
+        "rater_id": pl.String(),
+        "instrument": pl.String(),
+        "n_owed": pl.Int64(),
+        "n_missing": pl.Int64(),
+        "n_ratees": pl.Int64(),
+        "n_ratings": pl.Int64(),
+        "n_late": pl.Int64(),
+        "mean_level": _DECIMAL,
+        "spread": _DECIMAL,
+        "top_share": _SHARE,
+        "straight_share": _SHARE,
+        "leniency": _DECIMAL,
+        "leniency_shrunk": _DECIMAL,
+        "agreement": _DECIMAL,
+        "agreement_shrunk": _DECIMAL,
+        "review": pl.String(),
+    }
+)
+_OWED: Final = pl.Schema(
+    {"employee_id": pl.String(), "unit_id": pl.String(), "what": pl.String(), "owed_by": pl.String()}
+)
+_SHEETS: Final = pl.Schema(
+    {
+        "employee_id": pl.String(),
+        "rater_id": pl.String(),
+        "rater_role": pl.String(),
+        "instrument": pl.String(),
+        "n_items": pl.Int64(),
+        "n_top": pl.Int64(),
+        "level": pl.Int64(),
+        "is_straight": pl.Boolean(),
+    }
+)
