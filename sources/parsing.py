@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -16,9 +18,13 @@ _ISO_INSTANT: Final = (
     rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?::[0-5][0-9](?:[.,][0-9]+)?)?"
     r" ?(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
 )
-_PLAIN_INSTANTS: Final = {
-    separator: rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{separator}{_CLOCK}:[0-5][0-9]$" for separator in "T "
-}
+# What devices and databases write: the first 19 characters are the clock, the rest is an offset or nothing.
+_PLAIN_INSTANT: Final = (
+    rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}:[0-5][0-9](?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
+)
+_PLAIN_BYTES: Final = 19
+_CLOCKS_KNOWN_UNTIL: Final = 4_102_444_800_000_000
+"""1 January 2100, in microseconds."""
 _ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO_MIDNIGHT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(?::00(?:\.0+)?)?$"
 _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
@@ -63,13 +69,15 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
         case Kind.TEXT | Kind.ID:
             return Parsed(text, pl.lit(None, pl.String))
         case Kind.INTEGER:
-            value, reason = _integer(text), "does not parse as a whole number"
+            value, reason = _each_once(_integer, text, pl.Int64()), "does not parse as a whole number"
         case Kind.DECIMAL:
             value, reason = decimal(text), NUMBER_REASON
         case Kind.DATE:
-            value, reason = _date(text, formats), _expected("a date YYYY-MM-DD", formats)
+            value = _each_once(lambda each: _date(each, formats), text, pl.Date())
+            reason = _expected("a date YYYY-MM-DD", formats)
         case Kind.TIME:
-            value, reason = _time(text, formats), _expected("a time HH:MM or HH:MM:SS", formats)
+            value = _each_once(lambda each: _time(each, formats), text, pl.Time())
+            reason = _expected("a time HH:MM or HH:MM:SS", formats)
         case Kind.INSTANT | Kind.END_INSTANT:
             value = instant(text, timezone, formats, end_of_day=column.kind is Kind.END_INSTANT)
             reason = _expected("a moment YYYY-MM-DDTHH:MM:SS", formats)
@@ -111,8 +119,26 @@ def _expected(canonical: str, formats: tuple[str, ...]) -> str:
     return f"does not parse as {what}"
 
 
+def _each_once(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """What `parser` makes of the text; days, times and numbers come in few texts, so each is parsed once a batch."""
+
+    def parse_batch(batch: pl.Series) -> pl.Series:
+        texts = batch.alias("text").to_frame()
+        distinct = texts.unique()
+        if 2 * distinct.height > texts.height:
+            return texts.select(parser(pl.col("text")).alias("value")).to_series()
+        values = distinct.with_columns(parser(pl.col("text")).alias("value"))
+        return texts.join(values, on="text", how="left", maintain_order="left").get_column("value")
+
+    return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
+
+
 def decimal(text: pl.Expr) -> pl.Expr:
     """Plain or exponent notation to an exact decimal; null where it does not fit 15 whole digits and 18 decimals."""
+    return _each_once(_decimal, text, DECIMAL)
+
+
+def _decimal(text: pl.Expr) -> pl.Expr:
     value = text.cast(DECIMAL, strict=False)
     # The cast would round a 19th decimal in silence.
     n_decimals = text.str.extract(r"\.([0-9]*)").str.len_chars().fill_null(0).cast(pl.Int64)
@@ -122,7 +148,7 @@ def decimal(text: pl.Expr) -> pl.Expr:
 
 
 def _integer(text: pl.Expr) -> pl.Expr:
-    value = decimal(text)
+    value = _decimal(text)
     whole = value.cast(pl.Int64)
     return pl.when(whole.cast(DECIMAL) == value).then(whole)
 
@@ -194,19 +220,81 @@ def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
 
 
 def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
-    """ISO 8601 moments and days; batches written the plain way, as devices do, take the short way."""
+    """ISO 8601 moments and days: those written the plain way take the short way, the others the long one."""
+    dtype = pl.Datetime("us", timezone)
+
+    def long_way(batch: pl.Expr) -> pl.Expr:
+        return _each_once(lambda each: _any_iso_instant(each, timezone, end_of_day=end_of_day), batch, dtype)
 
     def parse_batch(batch: pl.Series) -> pl.Series:
-        for separator, plain in _PLAIN_INSTANTS.items():
-            if batch.str.contains(plain).fill_null(value=True).all():
-                wanted = f"%Y-%m-%d{separator}%H:%M:%S"
-                moment = batch.str.to_datetime(wanted, strict=False, time_unit="us")
-                return moment.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
-        return (
-            batch.to_frame("text").select(_any_iso_instant(pl.col("text"), timezone, end_of_day=end_of_day)).to_series()
-        )
+        value = _plain_instants(batch, timezone)
+        if value.null_count() == batch.null_count():
+            return value
+        rest = (value.is_null() & batch.is_not_null()).arg_true()
+        found = batch.gather(rest).to_frame("text").select(long_way(pl.col("text"))).to_series()
+        return value.scatter(rest, found)
 
-    return text.map_batches(parse_batch, return_dtype=pl.Datetime("us", timezone), is_elementwise=True)
+    return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
+
+
+def _plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
+    """Moments of the shape devices write; null for every other text, also where there is no such day."""
+    plain = batch.str.contains(_PLAIN_INSTANT)
+    if not plain.any():
+        return pl.repeat(None, len(batch), dtype=pl.Datetime("us", timezone), eager=True)
+    texts = batch.alias("text").to_frame()
+    if not plain.all():
+        texts = texts.select(pl.when(plain).then(pl.col("text")))
+    clock, tail = texts["text"].str.head(_PLAIN_BYTES), texts["text"].str.slice(_PLAIN_BYTES)
+    first = clock.filter(plain)[0][10]
+    moment = _clock(clock, first)
+    if moment.null_count() > clock.null_count():
+        moment = moment.zip_with(moment.is_not_null(), _clock(clock, " " if first == "T" else "T"))
+    moments = pl.DataFrame({"moment": moment, "tail": tail})
+    steady = _steady_offset(moment, timezone)
+    local = localised(pl.col("moment"), timezone)
+    if steady is not None:
+        local = _at_offset(pl.col("moment"), pl.duration(microseconds=steady), timezone)
+    if not (tail != "").any():
+        return moments.select(local).to_series()
+    minutes = _each_once(_offset_minutes, pl.col("tail"), pl.Int64())
+    given = _at_offset(pl.col("moment"), pl.duration(minutes=minutes), timezone)
+    return moments.select(pl.when(pl.col("tail") == "").then(local).otherwise(given)).to_series()
+
+
+def _clock(text: pl.Series, separator: str) -> pl.Series:
+    # Moments to the second seldom repeat: Polars' cache costs twice the parsing.
+    return text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", strict=False, time_unit="us", cache=False)
+
+
+def _at_offset(moment: pl.Expr, offset: pl.Expr, timezone: str) -> pl.Expr:
+    """A wall-clock moment that is so far ahead of UTC, as an instant."""
+    return (moment - offset).dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
+
+
+def _steady_offset(moment: pl.Series, timezone: str) -> int | None:
+    """Microseconds ahead of UTC where no clock was moved in the years of these moments, else None."""
+    first, last = moment.to_physical().min(), moment.to_physical().max()
+    if not isinstance(first, int) or not isinstance(last, int) or first < 0 or last >= _CLOCKS_KNOWN_UNTIL:
+        return None
+    first_year, last_year = (datetime.fromtimestamp(end // 1_000_000, UTC).year for end in (first, last))
+    offsets = {_offset_of_year(timezone, year) for year in range(first_year, last_year + 1)}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _offset_of_year(timezone: str, year: int) -> int | None:
+    """Microseconds ahead of UTC where it is the same all year, else None.
+
+    Looked at each quarter of an hour: no zone ever moved its clocks there and back within one.
+    """
+    start, end = datetime(year, 1, 1), datetime(year + 1, 1, 1)  # noqa: DTZ001 - the clock on the wall
+    clock = pl.datetime_range(start, end, "15m", time_unit="us", eager=True).alias("clock")
+    offsets = clock.to_frame().select(
+        pl.col("clock").to_physical() - localised(pl.col("clock"), timezone).to_physical()
+    )
+    distinct = offsets.to_series().unique().to_list()
+    return distinct[0] if len(distinct) == 1 else None
 
 
 def _any_iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
@@ -222,11 +310,7 @@ def _any_iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Ex
         .then(day_instant(day, timezone, end_of_day=end_of_day))
         .when(offset.is_null())
         .then(localised(moment, timezone))
-        .otherwise(
-            (moment - pl.duration(minutes=_offset_minutes(offset)))
-            .dt.replace_time_zone("UTC")
-            .dt.convert_time_zone(timezone)
-        )
+        .otherwise(_at_offset(moment, pl.duration(minutes=_offset_minutes(offset)), timezone))
     )
 
 

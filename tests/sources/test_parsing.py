@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.contracts import Column, Kind
-from sources.parsing import cell, parse
+from sources.parsing import _any_iso_instant, _decimal, _integer, cell, parse
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -209,3 +209,55 @@ def test_one_batch_of_many_shapes_and_one_of_a_single_shape_agree() -> None:
 def _many(texts: list[str | None]) -> list[datetime | None]:
     one = parse(cell(pl.col("text")), Column("x", Kind.INSTANT, ""), "Asia/Jakarta")
     return pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(one.value).to_series().to_list()
+
+
+DIGITS = st.text("0123456789", min_size=2, max_size=2)
+YEARS = st.sampled_from(["2026"] * 5 + ["0000", "1899", "1970", "2024", "2099", "2100", "9999", "٢٠٢٦"])
+OFFSETS = st.sampled_from(
+    ["", "", "", "Z", "+07:00", "+0700", "-0330", "+07", " +07:00", "+24:00", "-00:60", "z", "+7"]
+)
+NEARLY = st.builds(
+    lambda year, parts, separator, tail, cut: (
+        f"{year}-{parts[0]}-{parts[1]}{separator}{parts[2]}:{parts[3]}:{parts[4]}{tail}"[:cut]
+    ),
+    year=YEARS,
+    parts=st.tuples(
+        st.sampled_from(["01", "02", "03", "07", "10", "12", "00", "13"]),
+        st.sampled_from(["01", "25", "28", "29", "30", "31", "00", "32"]) | DIGITS,
+        st.sampled_from(["00", "01", "02", "03", "23", "24"]) | DIGITS,
+        st.sampled_from(["00", "30", "59", "60"]),
+        st.sampled_from(["00", "59", "60", "5x"]),
+    ),
+    separator=st.sampled_from("TTT  _t"),
+    tail=st.tuples(st.sampled_from(["", "", "", ".5", ",1234567", "."]), OFFSETS).map("".join),
+    cut=st.sampled_from([None] * 8 + [10, 16, 19, 20]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    texts=st.lists(st.none() | NEARLY | st.text(max_size=25), max_size=30),
+    repeats=st.integers(1, 3),
+    zone=st.sampled_from(["Asia/Jakarta", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia"]),
+    end_of_day=st.booleans(),
+)
+def test_the_short_way_to_a_moment_ends_where_the_long_one_does(texts, repeats, zone, end_of_day) -> None:
+    """Whatever stands beside it in its batch, garbage included."""
+    frame = pl.DataFrame({"text": texts * repeats}, schema={"text": pl.String}).select(cell(pl.col("text")))
+    kind = Kind.END_INSTANT if end_of_day else Kind.INSTANT
+    short = frame.select(parse(pl.col("text"), Column("x", kind, ""), zone).value.alias("x")).to_series()
+    long = frame.select(_any_iso_instant(pl.col("text"), zone, end_of_day=end_of_day).alias("x")).to_series()
+    assert short.dtype == long.dtype
+    assert short.equals(long)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    texts=st.lists(st.none() | st.decimals(allow_nan=True).map(str) | st.text("0123456789+-.eE,_ x", max_size=25)),
+    repeats=st.integers(1, 4),
+)
+def test_numbers_that_repeat_are_read_as_those_that_do_not(texts, repeats) -> None:
+    frame = pl.DataFrame({"text": texts * repeats}, schema={"text": pl.String}).select(cell(pl.col("text")))
+    for kind, alone in ((Kind.INTEGER, _integer), (Kind.DECIMAL, _decimal)):
+        one = parse(pl.col("text"), Column("x", kind, ""), "UTC").value.alias("x")
+        assert frame.select(one).to_series().equals(frame.select(alone(pl.col("text")).alias("x")).to_series())
