@@ -63,8 +63,9 @@ def _published(order: Order, call: Caller, kept: _Kept) -> Summary:
                 kept.checked = checked = call(steps.validate, run, landed, was_read)
                 _refuse(run, checked)
                 scored = call(steps.validate_scores, run, call(steps.score, run, checked))
+                found = call(steps.insights, run, checked, scored)
                 lease.check()
-                loaded = call(steps.load, run, lease.token, landed, checked, scored)
+                loaded = call(steps.load, run, lease.token, landed, checked, scored, found)
         finally:
             steps.clear_own_folder(run)
     summary = Summary(run, landed, checked, scored, loaded.published, call.done)

@@ -103,6 +103,18 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Insights:
+    """What the scores are for, frame by frame; none of it changes a score."""
+
+    frames: Mapping[str, pl.DataFrame]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows, of all frames together."""
+        return {"rows": sum(frame.height for frame in self.frames.values())}
+
+
+@dataclass(frozen=True)
 class Loaded:
     """How the load ended."""
 
@@ -157,7 +169,7 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
         missing = f"employees: no file was delivered in {run.order.inputs}; without a roster there is nobody to score. "
         remedy = "Add employees.csv, or name the file that holds the roster in sources.yaml."
         raise ValidationStopped([missing + remedy])
-    validation = Validation(run.report_folder, run.folder / "valid", wanted)
+    validation = Validation(run.report_folder, wanted)
     outcomes: dict[str, DatasetOutcome] = {}
     for name, dataset in was_read.datasets.items():
         outcomes[name] = validation.dataset(dataset)
@@ -179,14 +191,8 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
 @step("score")
 def score(run: Run, checked: Checked) -> Scored:
     """Turns valid rows into indicators, group scores, scores and proposed ratings."""
-    frames = {
-        name: pl.scan_parquet(checked.outcomes[name].valid)
-        if name in checked.outcomes
-        else DATASETS[name].empty(run.policy.timezone).lazy()
-        for name in DATASETS_READ
-    }
     results = score_frames(
-        frames,
+        _valid_rows(run, checked),
         run.policy,
         run.period,
         known_as_of=run.known_as_of,
@@ -203,8 +209,29 @@ def validate_scores(run: Run, scored: Scored) -> Scored:
     return scored
 
 
+@step("insights")
+def insights(run: Run, checked: Checked, scored: Scored) -> Insights:
+    """Says what the scores are for: units, effects, evidence, against the period published before."""
+    from transforms.insights import Previous
+    from transforms.insights import insights as insight_frames
+
+    with open_warehouse(run.order.warehouse_url) as warehouse:
+        before = warehouse.published_before(run.policy.city, run.period.start, run.period.end)
+    return Insights(
+        insight_frames(
+            _valid_rows(run, checked),
+            scored.results,
+            run.policy,
+            run.period,
+            known_as_of=run.known_as_of,
+            public_holidays=public_holidays(_years(run)),
+            previous=None if before is None else Previous(before.period, before.frames),
+        )
+    )
+
+
 @step("load", retries=3)
-def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored) -> Loaded:
+def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored, found: Insights) -> Loaded:
     """Publishes the results as the next revision, in one transaction; equal results make none."""
     with open_warehouse(run.order.warehouse_url) as warehouse:
         return Loaded(
@@ -212,6 +239,7 @@ def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored)
                 run.run_id,
                 token,
                 scored.frames,
+                insights=found.frames,
                 policy=policy_record(run),
                 input_hash=landed.input_hash,
                 finished_at=dt.datetime.now(dt.UTC),
@@ -293,6 +321,16 @@ def _validation(finding: Finding) -> ValidationRecord:
         action=finding.action,
         why=finding.why,
     )
+
+
+def _valid_rows(run: Run, checked: Checked) -> dict[str, pl.LazyFrame]:
+    """The valid rows of every dataset that scoring reads; none of one that was not delivered."""
+    return {
+        name: checked.outcomes[name].rows()
+        if name in checked.outcomes
+        else DATASETS[name].empty(run.policy.timezone).lazy()
+        for name in DATASETS_READ
+    }
 
 
 def _last_working_day(run: Run) -> dt.date:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, func, literal_column, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Engine, Select, Table, func, literal_column, select
 
+from warehouse.column_types import Exact
 from warehouse.connection import reading
 from warehouse.errors import WarehouseError
+from warehouse.insight_models import INSIGHTS
 from warehouse.models import (
     CompetencyGap,
     Decision,
@@ -39,6 +41,7 @@ _CHANGE: Final[Table] = RevisionChange.__table__  # type: ignore[assignment]
 _MOVE: Final[Table] = RatingMove.__table__  # type: ignore[assignment]
 _QUARANTINED: Final[Table] = QuarantinedRow.__table__  # type: ignore[assignment]
 _VALIDATION: Final[Table] = ValidationResult.__table__  # type: ignore[assignment]
+ColumnType = Literal["integer", "decimal_2", "decimal_6", "boolean"]
 _WITHOUT_FINDINGS: Final = ("running", "crashed")
 """Runs in these states stored no files, validations and quarantined rows."""
 
@@ -130,6 +133,41 @@ def guidance(engine: Engine, city: str, period: str, revision: int | None) -> Ro
         .order_by(_GUIDANCE.c.unit_id)
     )
     return _streamed(engine, found)
+
+
+def insight(engine: Engine, frame: str, city: str, period: str, revision: int | None) -> Rows:
+    """One row a row of an insight's table of a revision, by key; people's with name and unit_id."""
+    run_id = _published(engine, city, period, revision)
+    table = _insight_table(frame)
+    columns = [column for column in table.columns if column.name != "run_id"]
+    if "employee_id" in table.columns:
+        return _of_people(engine, table, [column for column in columns if column.name != "employee_id"], run_id)
+    found = (
+        select(*columns, *_of(_RUN, "revision", "run_id"))
+        .select_from(table.join(_RUN, _RUN.c.run_id == table.c.run_id))
+        .where(table.c.run_id == run_id)
+        .order_by(*(column for column in table.primary_key if column.name != "run_id"))
+    )
+    return _streamed(engine, found)
+
+
+def insight_types(frame: str) -> dict[str, ColumnType]:
+    """The columns of an insight, as `insight` gives them, that are not text."""
+    types: dict[str, ColumnType] = {"revision": "integer"}
+    for column in _insight_table(frame).columns:
+        if isinstance(column.type, Exact):
+            types[column.name] = "decimal_2" if column.type.scale == 2 else "decimal_6"
+        elif isinstance(column.type, BigInteger):
+            types[column.name] = "integer"
+        elif isinstance(column.type, Boolean):
+            types[column.name] = "boolean"
+    return types
+
+
+def _insight_table(frame: str) -> Table:
+    table = INSIGHTS[frame].__table__
+    assert isinstance(table, Table)  # noqa: S101 - declared with __tablename__
+    return table
 
 
 def quarantine(engine: Engine, city: str, period: str, revision: int | None, run_id: str | None) -> Rows:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from warehouse import checking, publishing, queries
 from warehouse.checking import CheckReport
 from warehouse.connection import engine_for, parsed_url, place_of
+from warehouse.insight_queries import PublishedBefore, published_before
 from warehouse.lease import Lease
 from warehouse.notifications import NotificationLog
 from warehouse.queries import Rows
@@ -208,6 +209,18 @@ class Warehouse:
     def guidance(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a unit with a rating of its own of a revision (the latest), by unit_id. WarehouseError: none."""
         return queries.guidance(self._engine, city, period, revision)
+
+    def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a row of an insight of a revision (the latest), by its key. WarehouseError where there is none."""
+        return queries.insight(self._engine, frame, city, period, revision)
+
+    def insight_types(self, frame: str) -> dict[str, queries.ColumnType]:
+        """The columns of an insight that are not text."""
+        return queries.insight_types(frame)
+
+    def published_before(self, city: str, start: dt.date, end: dt.date) -> PublishedBefore | None:
+        """What [start, end) is compared with: the last final result before it of a period as long; None: none."""
+        return published_before(self._engine, city, start, end)
 
     def quarantine(self, city: str, period: str, revision: int | None = None, *, run_id: str | None = None) -> Rows:
         """One row a refused row of the latest run that ended, or of the one asked for. Holds personal data."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
 import typer
 
@@ -85,25 +86,128 @@ class _Asked(NamedTuple):
     json: bool
 
 
+class Only(NamedTuple):
+    """An option that keeps the rows with one value of a column; any text where `values` is empty."""
+
+    column: str
+    help: str
+    values: Sequence[str] = ()
+
+
+class Reading(NamedTuple):
+    """A command that reads one table of a revision; another table is another row of `READINGS`.
+
+    `frame` is what it reads: a query of the warehouse of that name, or an insight. `title` is what a table of it is
+    called, `first` the columns a narrow one must not miss, `above` those said once above it. `types` are those of the
+    columns that are not text; an insight's are the warehouse's own.
+    """
+
+    command: str
+    frame: str
+    title: str
+    help: str
+    example: str
+    first: Sequence[str] = ()
+    above: Sequence[str] = ("revision", "run_id")
+    types: Mapping[str, ColumnType] | None = None
+    only: Only | None = None
+
+
+READINGS: Final = (
+    Reading(
+        "scores",
+        "scores",
+        "scores",
+        "Show the score and rating of every employee.",
+        "--output scores.csv",
+        ("employee_id", "name", "score", "proposed_rating", "status", "reason", "decided_rating"),
+        types=COLUMN_TYPES,
+    ),
+    Reading(
+        "indicators",
+        "indicators",
+        "indicators",
+        "Show every item of every employee: what was measured, from how much, and what it achieved.",
+        "--revision 1 --format json",
+        ("employee_id", "item_id", "achievement", "weight", "status", "reason", "value", "n"),
+        types=COLUMN_TYPES,
+    ),
+    Reading(
+        "followups",
+        "follow_ups",
+        "follow-ups",
+        "Show what each rating leads to: rewards, guidance, counselling, training, and who has no score.",
+        "--output followups.csv",
+        ("employee_id", "action", "item_id", "course", "supervisor_must_act", "reason", "name"),
+        types=CONSEQUENCE_TYPES,
+    ),
+    Reading(
+        "discipline",
+        "discipline",
+        "discipline",
+        "Show the days of unexcused absence of the calendar year of each PNS, and the level of PP 94/2021.",
+        "--format csv",
+        ("employee_id", "level", "n_days", "n_absent_days", "n_minutes", "n_days_in_a_row", "name"),
+        types=CONSEQUENCE_TYPES,
+    ),
+    Reading(
+        "competencies",
+        "competencies",
+        "competencies",
+        "Show the required and the assessed level of each competency, and the gap.",
+        "--output gaps.csv",
+        ("employee_id", "competency", "required_level", "assessed", "gap", "band", "name"),
+        types=CONSEQUENCE_TYPES,
+    ),
+    Reading(
+        "decisions",
+        "decisions",
+        "decisions",
+        "Show the rating that was decided beside the one that was proposed, and the reason given.",
+        "--format json",
+        ("employee_id", "proposed_rating", "decided_rating", "is_different", "reason", "name"),
+        types=CONSEQUENCE_TYPES,
+    ),
+    Reading(
+        "guidance",
+        "guidance",
+        "guidance",
+        "Show each unit's own rating beside the ratings of its people (PermenPANRB 6/2022, annex).",
+        "--format csv",
+        ("unit_id", "unit_rating", "expected_rating", "is_as_guided", "n_rated"),
+        types=CONSEQUENCE_TYPES,
+    ),
+    Reading(
+        "changes",
+        "changes",
+        "changes",
+        "Show what a revision changed: how many people came, went and differ, and how many moved between ratings.\n\n"
+        "The first revision of a period replaced nothing. No person is named.",
+        "--revision 2",
+        above=("revision", "previous_revision", "cause", "run_id"),
+        types=COLUMN_TYPES,
+    ),
+    Reading(
+        "units",
+        "units",
+        "units",
+        "Show what the public got of each unit, agency and the city, beside the scores of its people.",
+        "--level agency",
+        ("level", "place_id", "ikm", "skm_grade", "on_time_share", "mean_score", "alarm", "n_open", "median_hours"),
+        only=Only("level", "Units, agencies or the city only; all three if not given.", ("unit", "agency", "city")),
+    ),
+)
+"""The commands that differ only in what they read, in the order the help shows them."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (
-        scores,
-        indicators,
-        followups,
-        discipline,
-        competencies,
-        decisions,
-        guidance,
-        changes,
-        quarantine,
-        validations,
-        runs,
-    ):
+    commands: list[Callable[..., None]] = [*map(_command, READINGS), quarantine, validations, runs]
+    for command in commands:
         app.command(rich_help_panel=_PANEL)(command)
 
 
-def scores(
+def _options(
     city: City,
     period: PeriodText,
     revision: Revision = None,
@@ -114,197 +218,52 @@ def scores(
     warehouse: WarehouseUrl = None,
     home: Home = None,
 ) -> None:
-    """Show the score and rating of every employee.
-
-    Example: kinerja scores --city kalianda --period 2026-Q3 --output scores.csv
-    """
-    first = ("employee_id", "name", "score", "proposed_rating", "status", "reason", "decided_rating")
-    _read(
-        f"scores of {city} {period}",
-        lambda store: store.scores(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-    )
+    """Holds the options that all of `READINGS` have; never called."""
 
 
-def indicators(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show every item of every employee: what was measured, from how much, and what it achieved.
+def _command(reading: Reading) -> Callable[..., None]:
+    """The function that Typer makes a command of: its name, help, options, and what it does."""
 
-    Example: kinerja indicators --city kalianda --period 2026-Q3 --revision 1 --format json
-    """
-    first = ("employee_id", "item_id", "achievement", "weight", "status", "reason", "value", "n")
-    _read(
-        f"indicators of {city} {period}",
-        lambda store: store.indicators(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-    )
+    def command(**given: Any) -> None:
+        kept = given.pop("only", None)
+        city, period, revision, as_of = (given.pop(name) for name in ("city", "period", "revision", "as_of"))
 
+        def query(store: Warehouse) -> Rows:
+            number = asked(store, city, period, revision, as_of)
+            if reading.types is None:
+                return store.insight(reading.frame, city, period, number)
+            found: Rows = getattr(store, reading.frame)(city, period, number)
+            return found
 
-def followups(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show what each rating leads to: rewards, guidance, counselling, training, and who has no score.
+        _read(
+            f"{reading.title} of {city} {period}",
+            query,
+            _Asked(**given),
+            first=reading.first,
+            above=reading.above,
+            types=reading.types or (lambda store: store.insight_types(reading.frame)),
+            only=None if reading.only is None or kept is None else (reading.only.column, kept),
+        )
 
-    Example: kinerja followups --city kalianda --period 2026-Q3 --output followups.csv
-    """
-    first = ("employee_id", "action", "item_id", "course", "supervisor_must_act", "reason", "name")
-    _read(
-        f"follow-ups of {city} {period}",
-        lambda store: store.follow_ups(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-        types=CONSEQUENCE_TYPES,
-    )
+    signature = inspect.signature(_options, eval_str=True)
+    parameters = list(signature.parameters.values())
+    if reading.only is not None:
+        parameters.insert(4, _only(reading.only))
+    command.__name__ = reading.command
+    example = f"kinerja {reading.command} --city kalianda --period 2026-Q3 {reading.example}".rstrip()
+    command.__doc__ = f"{reading.help}\n\nExample: {example}"
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by Typer
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
 
 
-def discipline(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show the days of unexcused absence of the calendar year of each PNS, and the level of PP 94/2021.
-
-    Example: kinerja discipline --city kalianda --period 2026-Q3 --format csv
-    """
-    first = ("employee_id", "level", "n_days", "n_absent_days", "n_minutes", "n_days_in_a_row", "name")
-    _read(
-        f"discipline of {city} {period}",
-        lambda store: store.discipline(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-        types=CONSEQUENCE_TYPES,
-    )
-
-
-def competencies(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show the required and the assessed level of each competency, and the gap.
-
-    Example: kinerja competencies --city kalianda --period 2026-Q3 --output gaps.csv
-    """
-    first = ("employee_id", "competency", "required_level", "assessed", "gap", "band", "name")
-    _read(
-        f"competencies of {city} {period}",
-        lambda store: store.competencies(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-        types=CONSEQUENCE_TYPES,
-    )
-
-
-def decisions(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show the rating that was decided beside the one that was proposed, and the reason given.
-
-    Example: kinerja decisions --city kalianda --period 2026-Q3 --format json
-    """
-    first = ("employee_id", "proposed_rating", "decided_rating", "is_different", "reason", "name")
-    _read(
-        f"decisions of {city} {period}",
-        lambda store: store.decisions(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-        types=CONSEQUENCE_TYPES,
-    )
-
-
-def guidance(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show each unit's own rating beside the ratings of its people (PermenPANRB 6/2022, annex).
-
-    Example: kinerja guidance --city kalianda --period 2026-Q3 --format csv
-    """
-    first = ("unit_id", "unit_rating", "expected_rating", "is_as_guided", "n_rated")
-    _read(
-        f"guidance of {city} {period}",
-        lambda store: store.guidance(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        first=first,
-        above=("revision", "run_id"),
-        types=CONSEQUENCE_TYPES,
-    )
-
-
-def changes(
-    city: City,
-    period: PeriodText,
-    revision: Revision = None,
-    as_of: AsOf = None,
-    format: FormatOption = None,  # noqa: A002 - the option's name
-    output: Output = None,
-    json: Json = False,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
-) -> None:
-    """Show what a revision changed: how many people came, went and differ, and how many moved between ratings.
-
-    The first revision of a period replaced nothing. No person is named.
-    Example: kinerja changes --city kalianda --period 2026-Q3 --revision 2
-    """
-    _read(
-        f"changes of {city} {period}",
-        lambda store: store.changes(city, period, asked(store, city, period, revision, as_of)),
-        _Asked(warehouse, home, format, output, json),
-        above=("revision", "previous_revision", "cause", "run_id"),
-    )
+def _only(chosen: Only) -> inspect.Parameter:
+    """The option of a reading that keeps some rows."""
+    name = chosen.column.removesuffix("_id").replace("_", "-")
+    option = typer.Option(f"--{name}", help=chosen.help, metavar=None if chosen.values else name.upper())
+    value: Any = Literal[tuple(chosen.values)] if chosen.values else str
+    annotation = Annotated[value | None, option]
+    return inspect.Parameter("only", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
 
 
 def quarantine(
@@ -389,7 +348,8 @@ def _read(
     first: Sequence[str] = (),
     above: Sequence[str] = (),
     hidden: Sequence[str] = (),
-    types: Mapping[str, ColumnType] = COLUMN_TYPES,
+    types: Mapping[str, ColumnType] | Callable[[Warehouse], Mapping[str, ColumnType]] = COLUMN_TYPES,
+    only: tuple[str, str] | None = None,
 ) -> None:
     """Write what a query of the warehouse gives."""
     chosen = format_of(asked.format, asked.output, as_json=asked.json)
@@ -401,12 +361,16 @@ def _read(
     with store:
         with asked_of_warehouse():
             found = query(store)
+        rows = found.rows
+        if only is not None:
+            column, value = found.columns.index(only[0]), only[1]
+            rows = (row for row in rows if row[column] == value)
         kept = [place for place, name in enumerate(found.columns) if name not in hidden]
         records = Records(
             title=title,
             columns=[found.columns[place] for place in kept],
-            rows=found.rows if not hidden else (tuple(row[place] for place in kept) for row in found.rows),
-            types=types,
+            rows=rows if not hidden else (tuple(row[place] for place in kept) for row in rows),
+            types=types(store) if callable(types) else types,
             first=first,
             above=above,
         )
