@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
+
+from expectations.segments import Part
 
 Severity = Literal["critical", "warning", "info"]
 Action = Literal["passed", "counted", "quarantined", "warned", "stopped"]
@@ -67,17 +68,22 @@ class FileCounts:
 
 @dataclass(frozen=True)
 class DatasetOutcome:
-    """One validated dataset: `valid` is a Parquet of its good rows, `quarantined` the refused rows.
+    """One validated dataset: `parts` and `columns` say where its valid rows stand, `quarantined` are the refused ones.
 
     `quarantined` has dataset, file_sha256, row, column, reason, record (JSON; the only place values stand).
     """
 
     dataset: str
-    valid: Path
+    parts: tuple[Part, ...]
+    columns: tuple[str, ...]
     files: tuple[FileCounts, ...]
     findings: tuple[Finding, ...]
     quarantined: pl.DataFrame
     notes: tuple[str, ...] = ()
+
+    def rows(self) -> pl.LazyFrame:
+        """The valid rows in reading order: the columns of the contract, `_file` and `_row`."""
+        return pl.concat([part.rows(self.columns) for part in self.parts])
 
     @property
     def n_rows(self) -> int:

@@ -73,7 +73,7 @@ def validated(
         (inputs / name).write_text(text, encoding="utf-8")
     source_map = load_source_map(inputs)
     landed = land(source_map, folder / "landing")
-    validation = Validation(folder / "project", folder / "valid", needs)
+    validation = Validation(folder / "project", needs)
     outcomes = {
         name: validation.dataset(
             read_dataset(source_map, landed, name, timezone=TIMEZONE, out=folder / "canonical"),

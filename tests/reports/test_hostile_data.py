@@ -143,7 +143,7 @@ def validated(validation: Any, folder: Path, inputs: Path) -> DatasetOutcome:
     with pytest.MonkeyPatch.context() as patch:
         rows = lambda numbers: [*suite.rows(numbers), counting]  # noqa: E731  # as the suite's own field
         patch.setitem(validation.SUITES, "employees", dataclasses.replace(suite, rows=rows))
-        made: Any = validation.Validation(folder / "project", folder / "valid", wanted())
+        made: Any = validation.Validation(folder / "project", wanted())
         outcome: DatasetOutcome = made.dataset(read)
     return outcome
 

@@ -1,0 +1,239 @@
+"""One segment of a dataset against its suite: what was found, the rows refused, and facts of those that stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import polars as pl
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.engine import FAILED, quarantine
+from expectations.findings import Action, Finding
+from expectations.project import LISTED_ROWS, Project
+from expectations.segments import POSITION, Segment
+from expectations.suites.suite import (
+    ON_ROSTER,
+    OVERLAPS,
+    READABLE,
+    REPEATED,
+    UNREADABLE,
+    EmployeeNumbers,
+    Suite,
+)
+from sources.contracts import FILE, PROBLEM, RAW, ROW, Dataset
+
+QUARANTINED: Final = pl.Schema(
+    {
+        "dataset": pl.String(),
+        "file_sha256": pl.String(),
+        "row": pl.Int64(),
+        "column": pl.String(),
+        "reason": pl.String(),
+        "record": pl.String(),
+    }
+)
+"""Columns of the refused rows of a dataset."""
+_QUARTER: Final = 15 * 60 * 1_000_000
+"""Microseconds of a quarter of an hour: no quarter lies in two days of any timezone, and a period has few of them."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the delivery as a whole is judged by.
+
+    `named`: employee_id of the valid rows, each once. `quarters`: quarter hours since 1970 in which one happened, where
+    the dataset should reach the end of the period.
+    """
+
+    named: pl.Series
+    quarters: pl.Series
+    timezone: str
+
+    @classmethod
+    def of_all(cls, parts: Sequence[Facts]) -> Facts:
+        """Of several segments together."""
+        named = pl.concat([one.named for one in parts]).unique()
+        quarters = pl.concat([one.quarters for one in parts]).unique()
+        return cls(named, quarters, parts[0].timezone)
+
+    def last_day(self, first: dt.date, last: dt.date) -> dt.date | None:
+        """Day of the last row between these days; None where there is none."""
+        at = (self.quarters * _QUARTER).cast(pl.Datetime("us", "UTC"))
+        days = at.dt.convert_time_zone(self.timezone).dt.date()
+        found: dt.date | None = days.filter(days.is_between(first, last)).max()  # type: ignore[assignment]
+        return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found in one segment; `refused` has the columns of QUARANTINED and POSITION."""
+
+    findings: tuple[Finding, ...]
+    refused: pl.DataFrame
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How the segments of one dataset are judged: all that decides it, but for the rows."""
+
+    project: Project
+    suite: Suite
+    numbers: EmployeeNumbers | None
+    timezone: str
+    roster: pl.Series
+
+    def segment(self, segment: Segment, repeated: pl.Series) -> Judged:
+        """Judges one segment; `repeated` are the positions of rows that a later row of the dataset repeats."""
+        rows = segment.scan()
+        tallies = self._tallies(rows)
+        frame = self._marked(rows, repeated, tallies.get("employee_id"))
+        rules = self.suite.row_expectations(self.numbers)
+        found = self.project.run(f"{self.suite.dataset}.rows", frame, rules)
+        refusing = [
+            rule
+            for rule, result in zip(rules, found, strict=True)
+            if severity_of(rule) == "warning" and not result["success"]
+        ]
+        refused = self._refused(frame, refusing, list(tallies))
+        findings = tuple(finding_of(rule, result, self.suite) for rule, result in zip(rules, found, strict=True))
+        return Judged(findings, refused.select(*QUARANTINED, POSITION), self._facts(tallies, refused))
+
+    def _tallies(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+        """Rows of each employee and quarter hour, in one pass."""
+        contract, wanted = self.suite.contract, {}
+        if "employee_id" in contract.names:
+            wanted["employee_id"] = pl.col("employee_id")
+        if self.suite.ends_with_period and contract.at is not None:
+            wanted["quarter"] = _quarter(contract)
+        plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
+        return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
+
+    def _marked(self, rows: pl.LazyFrame, repeated: pl.Series, named: pl.DataFrame | None) -> pl.LazyFrame:
+        """Adds the marks that row expectations ask for."""
+        is_repeated = pl.lit(value=False) if repeated.is_empty() else pl.col(POSITION).is_in(repeated.implode())
+        on_roster = pl.lit(value=True)
+        if self.suite.contract.on_roster and named is not None:
+            ids = named.get_column("employee_id").drop_nulls()
+            strangers = ids.filter(~ids.is_in(self.roster.implode()))
+            on_roster = pl.when(pl.col("employee_id").is_not_null()).then(
+                ~pl.col("employee_id").is_in(strangers.implode()) if strangers.len() else on_roster
+            )
+        return rows.with_columns(is_repeated.alias(REPEATED), on_roster.alias(ON_ROSTER)).with_columns(
+            (~pl.col(REPEATED) & pl.col(PROBLEM).is_null()).alias(READABLE)
+        )
+
+    def _refused(self, frame: pl.LazyFrame, rules: Sequence[Expectation], tallied: Sequence[str]) -> pl.DataFrame:
+        """The rows that fail one of these expectations; the reason is the first. With what is tallied of them."""
+        contract = self.suite.contract
+        beside = {"employee_id": pl.col("employee_id"), "quarter": _quarter(contract)}
+        if not rules:
+            return pl.DataFrame(schema={**QUARANTINED, POSITION: pl.UInt32, **dict.fromkeys(tallied, pl.Null)})
+        reason = pl.col(FAILED).list.first()
+        place = {rule.id: _columns(rule) for rule in rules}
+        is_unreadable = reason.is_in(UNREADABLE)
+        refused = quarantine(frame, rules).refused.select(
+            POSITION,
+            dataset=pl.lit(contract.name),
+            file_sha256=FILE,
+            row=ROW,
+            column=pl.when(is_unreadable)
+            .then(pl.col(PROBLEM).str.split(": ").list.first())
+            .otherwise(reason.replace_strict(place, default=None, return_dtype=pl.String)),
+            # What did not parse says how; all others are told by the id of their expectation.
+            reason=pl.when(reason == UNREADABLE[0])
+            .then(pl.concat_str(reason, pl.lit(": "), PROBLEM))
+            .otherwise(reason),
+            record=pl.coalesce(RAW, pl.struct(pl.col(contract.names).cast(pl.String)).struct.json_encode()),
+            **{name: beside[name] for name in tallied},
+        )
+        return refused.collect(engine="streaming").cast(dict(QUARANTINED))  # type: ignore[arg-type]  # a mapping
+
+    def _facts(self, tallies: Mapping[str, pl.DataFrame], refused: pl.DataFrame) -> Facts:
+        """What is left of the tallies without the refused rows."""
+        left = {"employee_id": pl.Series([], dtype=pl.String), "quarter": pl.Series([], dtype=pl.Int64)}
+        for name, tally in tallies.items():
+            gone = refused.group_by(pl.col(name).cast(tally.schema[name])).len("gone")
+            stay = tally.join(gone, on=name, how="left").filter(pl.col("n") > pl.col("gone").fill_null(0))
+            left[name] = stay.get_column(name).drop_nulls()
+        return Facts(left["employee_id"], left["quarter"], self.timezone)
+
+
+def merged(found: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:
+    """The findings of several segments as those of the dataset."""
+    return tuple(_merged(one) for one in zip(*found, strict=True))
+
+
+def _merged(parts: Sequence[Finding]) -> Finding:
+    success = all(part.success for part in parts)
+    failing = sorted(place for part in parts for place in part.failing)
+    return replace(
+        parts[0],
+        success=success,
+        n_evaluated=sum(part.n_evaluated for part in parts),
+        n_unexpected=sum(part.n_unexpected for part in parts),
+        action=action_of(parts[0].severity, success=success, refuses=True),
+        failing=tuple(failing[:LISTED_ROWS]),
+    )
+
+
+def finding_of(rule: Expectation, result: Mapping[str, Any], suite: Suite) -> Finding:
+    """What one result of Great Expectations says."""
+    found = result["result"]
+    success = bool(result["success"])
+    n_evaluated = int(found.get("element_count") or found.get("observed_value") or 0)
+    n_unexpected = int(found.get("unexpected_count") or 0) if success or "unexpected_count" in found else 1
+    meta = dict(rule.meta or {})
+    return Finding(
+        dataset=suite.dataset,
+        expectation_id=str(rule.id),
+        expectation_type=result["expectation_config"]["type"],
+        columns=_columns(rule),
+        severity=severity_of(rule),
+        success=success,
+        n_evaluated=n_evaluated,
+        n_unexpected=n_unexpected,
+        action=action_of(severity_of(rule), success=success, refuses=True),
+        expected=meta["expected"],
+        why=meta["why"],
+        protects=suite.protects,
+        failing=failing_of(result),
+    )
+
+
+def failing_of(result: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """References to the rows that failed, bounded."""
+    entries = result["result"].get("partial_unexpected_index_list") or []
+    return tuple((entry[FILE], entry[ROW]) for entry in entries)
+
+
+def severity_of(rule: Expectation) -> Any:
+    """critical, warning or info."""
+    return getattr(rule.severity, "value", rule.severity)
+
+
+def action_of(severity: str, *, success: bool, refuses: bool) -> Action:
+    """What follows from it."""
+    if success:
+        return "passed"
+    if severity == "critical":
+        return "stopped"
+    if severity == "info":
+        return "counted"
+    return "quarantined" if refuses else "warned"
+
+
+def _quarter(contract: Dataset) -> pl.Expr:
+    return pl.lit(None) if contract.at is None else pl.col(contract.at).to_physical() // _QUARTER
+
+
+def _columns(rule: Expectation) -> str:
+    """The columns an expectation is about, in words a reader of the file knows."""
+    marks = {REPEATED: "key", PROBLEM: "", ON_ROSTER: "employee_id", OVERLAPS: "start_date"}
+    kwargs = json.loads(json.dumps(rule.configuration.kwargs, default=str))
+    named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs] + kwargs.get("column_list", [])
+    return ",".join(marks.get(name, name) for name in named)
