@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.usefixtures("validation_loaded"),
     pytest.mark.xdist_group("prefect"),
 ]
-STEPS = ["land", "read", "validate", "score", "validate scores", "load"]
+STEPS = ["land", "read", "validate", "score", "validate scores", "insights", "load"]
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,7 @@ def test_the_example_is_published(published: Summary) -> None:
         "validate",
         "score",
         "validate scores",
+        "insights",
         "load",
     ]
     assert published.report.is_file()
