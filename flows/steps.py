@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from expectations.findings import DatasetOutcome, Finding, ValidationStopped
+from flows.ahead import load_ahead
 from flows.order import Run
 from flows.seam import step
 from sources import DatasetRead, LandedFile, input_hash, read_dataset
@@ -129,6 +130,7 @@ class Loaded:
 @step("land", retries=3)
 def land(run: Run) -> Landed:
     """Copies every input file to content-addressed storage."""
+    load_ahead("expectations.validation")
     files = land_files(run.source_map, run.order.home / "landing")
     return Landed(files, input_hash(files, run.source_map))
 
@@ -192,13 +194,13 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
 def score(run: Run, checked: Checked) -> Scored:
     """Turns valid rows into indicators, group scores, scores and proposed ratings."""
     results = score_frames(
-        _valid_rows(run, checked),
+        valid_rows(run, checked),
         run.policy,
         run.period,
         known_as_of=run.known_as_of,
-        public_holidays=public_holidays(_years(run)),
+        public_holidays=public_holidays(holiday_years(run)),
     )
-    return Scored(results, tuple(_gaps(results)))
+    return Scored(results, tuple(gaps_said(results)))
 
 
 @step("validate scores")
@@ -219,12 +221,12 @@ def insights(run: Run, checked: Checked, scored: Scored) -> Insights:
         before = warehouse.published_before(run.policy.city, run.period.start, run.period.end)
     return Insights(
         insight_frames(
-            _valid_rows(run, checked),
+            valid_rows(run, checked),
             scored.results,
             run.policy,
             run.period,
             known_as_of=run.known_as_of,
-            public_holidays=public_holidays(_years(run)),
+            public_holidays=public_holidays(holiday_years(run)),
             previous=None if before is None else Previous(before.period, before.frames),
         )
     )
@@ -323,7 +325,7 @@ def _validation(finding: Finding) -> ValidationRecord:
     )
 
 
-def _valid_rows(run: Run, checked: Checked) -> dict[str, pl.LazyFrame]:
+def valid_rows(run: Run, checked: Checked) -> dict[str, pl.LazyFrame]:
     """The valid rows of every dataset that scoring reads; none of one that was not delivered."""
     return {
         name: checked.outcomes[name].rows()
@@ -341,7 +343,7 @@ def _last_working_day(run: Run) -> dt.date:
     return day
 
 
-def _years(run: Run) -> range:
+def holiday_years(run: Run) -> range:
     """Years whose days off a clock may run over: complaints of two years back, deadlines into the next."""
     return range(run.period.year - 2, run.period.year + 2)
 
@@ -362,7 +364,7 @@ def _said(finding: Finding, landed: Landed | None = None) -> str:
     return f"{finding.dataset}: {what}. {finding.why}"
 
 
-def _gaps(results: Results) -> list[str]:
+def gaps_said(results: Results) -> list[str]:
     """What to say of days without any record."""
     gaps = results.gaps
     if gaps.is_empty():
