@@ -184,6 +184,14 @@ class NotificationLog:
                 for row in connection.execute(found.order_by(Run.finished_at, Run.run_id))
             ]
 
+    def runs_at_work(self, city: str, period: str, *, since: dt.datetime) -> list[str]:
+        """Ids of runs of a city and period that began from `since` on and are at work, or crashed; oldest first."""
+        found = select(Run.run_id).where(
+            Run.city == city, Run.period == period, Run.status.in_(("running", "crashed")), Run.started_at >= since
+        )
+        with reading(self._engine, "reading runs at work") as connection:
+            return list(connection.execute(found.order_by(Run.started_at)).scalars())
+
 
 def _of(record: NotificationRecord) -> tuple[Any, ...]:
     return Notification.event_key == record.event_key, Notification.recipient == record.recipient
