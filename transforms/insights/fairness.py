@@ -1,0 +1,359 @@
+"""Whether ratings come out alike for women and men, young and old, and wherever people work.
+
+The only place that reads protected fields: no formula of a score can (its frames do not hold them). Source: seed
+(fairness gate each run); 0.8 is the four-fifths rule (29 CFR 1607.4 D), a screen that asks for a reason, no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from transforms.findings import SCORED
+from transforms.insights.evidence import Evidence
+from transforms.insights.places import agency_of
+from transforms.insights.raters import INSTRUMENTS, measured_achievement
+from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.rules import GOOD_RATINGS, SMALL_GROUP
+from transforms.insights.significance import adjusted, line, pooled_ratio, ratio_interval
+
+FOUR_FIFTHS: Final = 0.8
+"""Ratio to the best group under which a group is looked at."""
+ENOUGH_PEOPLE: Final = 30
+"""People from which a group can be flagged or be the best one."""
+ALPHA: Final = 0.05
+"""Share of false alarms tolerated within a dimension (Benjamini-Hochberg)."""
+AGE_BANDS: Final = ((35, "under 35"), (45, "35-44"), (55, "45-54"), (200, "55 and over"))
+"""Ages under which a band ends, and its name: the age on P's last day."""
+OLDER_FROM: Final = 45
+"""Age that parts the younger from the older within a unit."""
+BOTH_SIDES: Final = 5
+"""People on either side from which the gap within a unit is told."""
+GAP_POINTS: Final = 5.0
+"""Points of achievement from which a gap within a unit is looked at."""
+GAP_ALPHA: Final = 0.01
+"""Share of false alarms tolerated among units."""
+_DIMENSIONS: Final = ("sex", "age_band", "employment_type", "sector", "position_group", "agency", "unit")
+_NIP_DIGITS: Final = 18
+
+
+def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
+    """Frames `fairness` and `unit_gaps`.
+
+    `fairness`: one row an outcome (proposed or decided rating), dimension and group with a rating: n; n_good and
+    good_share: Baik or better; mean_score; reference: the group of 30 or more with the largest share (of 10 where none
+    has 30); impact_ratio to it with its 95 % interval (ratio_low, ratio_high) and p_value (Fisher; adjusted within the
+    dimension); the same among people of one position (position_ratio, position_low, position_high, position_p_value:
+    Mantel-Haenszel), null where positions part the groups entirely; is_flagged: under 0.8, 30 people or more on both
+    sides, and p at most 0.05; is_flagged_in_position. A group of fewer than 10 is suppressed (is_suppressed; figures
+    are null), and with one such group the next smallest too, so that none can be got by subtraction. Who has no value
+    of a dimension is in the group `not stated`.
+
+    `unit_gaps`: one row a unit, dimension (sex, age, employment_type) with 5 or more on both sides, and rated item:
+    how much lower the lower group is rated (gap, points of achievement), and adjusted_gap against people who measure
+    alike, its p_value adjusted over all units, is_flagged: 5 points or more and p at most 0.01.
+    """
+    people = _people(evidence)
+    rows = [
+        row
+        for outcome in ("proposed", "decided")
+        for dimension in _DIMENSIONS
+        for row in _compared(people.filter(pl.col(f"{outcome}_rating").is_not_null()), outcome, dimension)
+    ]
+    found = pl.DataFrame(rows, schema=_RAW, orient="row")
+    found = found.with_columns(
+        *(rounded(name, SHARE) for name in _SHARES),
+        mean_score=rounded("mean_score", SCORE),
+    ).cast({"n": pl.Int64, "n_good": pl.Int64})
+    return {
+        "fairness": found.sort("outcome", "dimension", "group"),
+        "unit_gaps": _unit_gaps(evidence, people),
+    }
+
+
+def _people(evidence: Evidence) -> pl.DataFrame:
+    """One row a person: ratings, score and the groups he belongs to; what is not stated is read from the NIP."""
+    stated = (
+        evidence.frames["employees"]
+        .sort("start_date")
+        .group_by("employee_id")
+        .agg(pl.col("sex", "birth_date").drop_nulls().last())
+        .collect()
+    )
+    number = pl.col("employee_id")
+    has_nip = (evidence.policy.employee_id.pattern == "nip") & (number.str.len_chars() == _NIP_DIGITS)
+    sex_digit = number.str.slice(14, 1).replace_strict({"1": "M", "2": "F"}, default=None, return_dtype=pl.String)
+    born = number.str.head(8).str.to_date("%Y%m%d", strict=False)
+    last = evidence.span.last_day
+    birthday_is_past = (pl.col("birth_date").dt.month() * 100 + pl.col("birth_date").dt.day()) <= (
+        last.month * 100 + last.day
+    )
+    age = last.year - pl.col("birth_date").dt.year() - pl.when(birthday_is_past).then(0).otherwise(1)
+    band = pl.lit(None, pl.String)
+    for before, name in reversed(AGE_BANDS):
+        band = pl.when(pl.col("age") < before).then(pl.lit(name)).otherwise(band)
+    scores = evidence.results.scores.select("employee_id", "proposed_rating", "decided_rating", "score")
+    return (
+        evidence.results.employees.join(stated, on="employee_id", how="left")
+        .join(scores, on="employee_id", how="left")
+        .with_columns(
+            sex=pl.coalesce("sex", pl.when(has_nip).then(sex_digit)),
+            birth_date=pl.coalesce("birth_date", pl.when(has_nip).then(born)),
+        )
+        .with_columns(age=age)
+        .with_columns(
+            age_band=band,
+            age_half=pl.when(pl.col("age") < OLDER_FROM).then(pl.lit("younger")).otherwise(pl.lit("older")),
+            agency=agency_of("unit_id"),
+            unit=pl.col("unit_id"),
+        )
+        .with_columns(age_half=pl.when(pl.col("age").is_not_null()).then("age_half"))
+        .sort("employee_id")
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """People of one group with a rating: in all, Baik or better, and the sum and number of their scores."""
+
+    name: str
+    n: int
+    n_good: int
+    hundredths: int
+    n_scores: int
+
+    @property
+    def share(self) -> float:
+        return self.n_good / self.n
+
+
+def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[str, object]]:
+    """The rows of one dimension."""
+    people = people.with_columns(
+        group=pl.col(dimension).fill_null("not stated"), is_good=pl.col(f"{outcome}_rating").is_in(GOOD_RATINGS)
+    )
+    counted = people.group_by("group").agg(
+        n=pl.len(),
+        n_good=pl.col("is_good").sum(),
+        hundredths=pl.col("score").to_physical().cast(pl.Int64).sum(),
+        n_scores=pl.col("score").count(),
+    )
+    groups = [
+        _Group(*row)
+        for row in counted.sort("group").rename({"group": "name"}).select(*_Group.__annotations__).iter_rows()
+    ]
+    hidden = _suppressed(groups)
+    shown = [group for group in groups if group.name not in hidden]
+    best = _best(shown)
+    strata = _strata(people) if best is not None else {}
+    p_values = adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
+    rows: list[dict[str, object]] = [
+        {"outcome": outcome, "dimension": dimension, "group": name, "is_suppressed": True} for name in sorted(hidden)
+    ]
+    for group, p in zip(shown, p_values, strict=True):
+        row: dict[str, object] = {
+            "outcome": outcome,
+            "dimension": dimension,
+            "group": group.name,
+            "is_suppressed": False,
+            "n": group.n,
+            "n_good": group.n_good,
+            "good_share": group.share,
+            "mean_score": group.hundredths / group.n_scores / 100 if group.n_scores else None,
+        }
+        if best is not None and group != best and best.n_good > 0:
+            row |= _against(group, best, p, strata)
+        rows.append(row)
+    return rows
+
+
+def _against(
+    group: _Group, best: _Group, p: float | None, strata: Mapping[str, Mapping[str, tuple[int, int]]]
+) -> dict[str, object]:
+    """What a group's row says about the best one."""
+    low, high = ratio_interval(group.n_good, group.n, best.n_good, best.n)
+    ratio = group.share / best.share
+    enough = group.n >= ENOUGH_PEOPLE and best.n >= ENOUGH_PEOPLE
+    none = (0, 0)
+    pairs = [(*by.get(group.name, none), *by.get(best.name, none)) for by in strata.values()]
+    alike = pooled_ratio(pairs)
+    n_alike = sum(of for _, of, _, other in pairs if other > 0)
+    row: dict[str, object] = {
+        "reference": best.name,
+        "impact_ratio": ratio,
+        "ratio_low": low,
+        "ratio_high": high,
+        "p_value": p,
+        "is_flagged": enough and ratio < FOUR_FIFTHS and p is not None and p <= ALPHA,
+    }
+    if alike is not None:
+        names = ("position_ratio", "position_low", "position_high", "position_p_value")
+        row |= dict(zip(names, alike, strict=True))
+        row["is_flagged_in_position"] = n_alike >= ENOUGH_PEOPLE and alike[0] < FOUR_FIFTHS and alike[3] <= ALPHA
+    return row
+
+
+def _suppressed(groups: list[_Group]) -> set[str]:
+    """Groups of fewer than 10; with only one of them, the next smallest too."""
+    by_size = sorted(groups, key=lambda group: (group.n, group.name))
+    small = [group for group in by_size if group.n < SMALL_GROUP]
+    if len(small) == 1:
+        small = by_size[:2]
+    return {group.name for group in small}
+
+
+def _best(groups: Iterable[_Group]) -> _Group | None:
+    named = [group for group in groups if group.name != "not stated"]
+    candidates = [group for group in named if group.n >= ENOUGH_PEOPLE] or named
+    return max(candidates, key=lambda group: (group.share, group.n, group.name), default=None)
+
+
+def _fisher(group: _Group, best: _Group) -> float:
+    from scipy.stats import fisher_exact
+
+    table = [[group.n_good, group.n - group.n_good], [best.n_good, best.n - best.n_good]]
+    return float(fisher_exact(table).pvalue)
+
+
+def _strata(people: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
+    """By position, then group: how many are Baik or better, of how many."""
+    counted = people.group_by("position_id", "group").agg(n_good=pl.col("is_good").sum(), n=pl.len())
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for position, group, n_good, n in counted.sort("position_id", "group").iter_rows():
+        found.setdefault(position, {})[group] = (n_good, n)
+    return found
+
+
+def _unit_gaps(evidence: Evidence, people: pl.DataFrame) -> pl.DataFrame:
+    """Welch's t-test on what a rated item leaves after the line on the rank of what was measured."""
+    rated = evidence.results.indicators.filter(
+        pl.col("status") == SCORED, pl.col("indicator_id").is_in(list(INSTRUMENTS))
+    ).select("employee_id", "item_id", hundredths=pl.col("achievement").to_physical().cast(pl.Int64))
+    groups = {"sex": "sex", "age": "age_half", "employment_type": "employment_type"}
+    facts = people.select("employee_id", "unit_id", *groups.values())
+    rated = rated.join(measured_achievement(evidence), on="employee_id", how="left").join(facts, on="employee_id")
+    parts = [
+        _sides(of_item, dimension, column)
+        for of_item in (_with_rest(part) for part in rated.sort("item_id", "employee_id").partition_by("item_id"))
+        for dimension, column in groups.items()
+    ]
+    if not parts:
+        return pl.DataFrame(schema=_GAPS)
+    rows = pl.concat(parts).sort("item_id", "dimension", "unit_id")
+    rows = rows.with_columns(p_value=pl.Series(adjusted(_welch(rows)), dtype=pl.Float64))
+    return (
+        rows.with_columns(
+            is_flagged=(pl.col("p_value") <= GAP_ALPHA).fill_null(value=False) & (pl.col("adjusted_gap") >= GAP_POINTS),
+            gap=rounded("gap", SCORE),
+            adjusted_gap=rounded("adjusted_gap", SCORE),
+            p_value=rounded("p_value", SHARE),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in _GAPS.items())
+        .sort("unit_id", "dimension", "item_id")
+    )
+
+
+def _with_rest(rated: pl.DataFrame) -> pl.DataFrame:
+    """Adds rest: hundredths of a point above what people who measure alike are rated."""
+    rated = rated.with_columns(place=pl.col("measured").rank("average"))
+    known = rated.filter(pl.col("place").is_not_null())
+    intercept, slope = line(known["place"].to_list(), known["hundredths"].to_list())
+    mean = rated["hundredths"].sum() / max(1, rated.height)
+    expected = pl.when(pl.col("place").is_not_null()).then(intercept + slope * pl.col("place")).otherwise(mean)
+    return rated.with_columns(rest=(pl.col("hundredths") - expected).round().cast(pl.Int64))
+
+
+def _sides(rated: pl.DataFrame, dimension: str, column: str) -> pl.DataFrame:
+    """One row a unit with enough people on both sides; the lower group is the one with the lower rest."""
+    rest, n = pl.col("rest"), pl.len()
+    sides = (
+        rated.filter(pl.col(column).is_not_null())
+        .group_by("unit_id", "item_id", group=column)
+        .agg(
+            n=n.cast(pl.Int64),
+            mean=pl.col("hundredths").sum() / n / 100,
+            rest=rest.sum() / n / 100,
+            variance=(rest.pow(2).sum() - rest.sum().pow(2) / n) / (n - 1) / 10**4,
+        )
+        .filter(pl.col("n") >= BOTH_SIDES)
+        .sort("unit_id", "rest", "group")
+    )
+    pairs = sides.group_by("unit_id", "item_id", maintain_order=True).agg(
+        n_groups=pl.len(),
+        **{f"{side}_{name}": getattr(pl.col(name), side)() for name in _SIDE for side in ("first", "last")},
+    )
+    return pairs.filter(pl.col("n_groups") == 2).select(
+        "unit_id",
+        "item_id",
+        "first_variance",
+        "last_variance",
+        pl.col("first_n").alias("n_lower"),
+        pl.col("last_n").alias("n_other"),
+        pl.lit(dimension).alias("dimension"),
+        pl.col("first_group").alias("lower_group"),
+        (pl.col("last_mean") - pl.col("first_mean")).alias("gap"),
+        (pl.col("last_rest") - pl.col("first_rest")).alias("adjusted_gap"),
+    )
+
+
+def _welch(rows: pl.DataFrame) -> list[float | None]:
+    """Probability of Welch's t-test for each row; None where neither side varies."""
+    if rows.is_empty():
+        return []
+    from scipy.stats import ttest_ind_from_stats
+
+    first, last = (rows[f"{side}_variance"].clip(lower_bound=0.0).to_numpy() for side in ("first", "last"))
+    varies = (first > 0) | (last > 0)
+    last = last + ~varies  # a side that varies, so that the test has an answer; it is not given
+    other, lower = rows["n_other"].to_numpy(), rows["n_lower"].to_numpy()
+    found = ttest_ind_from_stats(
+        rows["adjusted_gap"].to_numpy(), last**0.5, other, first * 0, first**0.5, lower, equal_var=False
+    )
+    return [float(p) if ok else None for p, ok in zip(found.pvalue, varies, strict=True)]
+
+
+_SIDE: Final = ("group", "n", "mean", "rest", "variance")
+_SHARES: Final = (
+    "good_share", "impact_ratio", "ratio_low", "ratio_high", "p_value", "position_ratio", "position_low",
+    "position_high", "position_p_value",
+)  # fmt: skip
+_RAW: Final = pl.Schema(
+    {
+        "outcome": pl.String(),
+        "dimension": pl.String(),
+        "group": pl.String(),
+        "n": pl.Int64(),
+        "n_good": pl.Int64(),
+        "good_share": pl.Float64(),
+        "mean_score": pl.Float64(),
+        "reference": pl.String(),
+        "impact_ratio": pl.Float64(),
+        "ratio_low": pl.Float64(),
+        "ratio_high": pl.Float64(),
+        "p_value": pl.Float64(),
+        "is_flagged": pl.Boolean(),
+        "position_ratio": pl.Float64(),
+        "position_low": pl.Float64(),
+        "position_high": pl.Float64(),
+        "position_p_value": pl.Float64(),
+        "is_flagged_in_position": pl.Boolean(),
+        "is_suppressed": pl.Boolean(),
+    }
+)
+_GAPS: Final = pl.Schema(
+    {
+        "unit_id": pl.String(),
+        "dimension": pl.String(),
+        "item_id": pl.String(),
+        "lower_group": pl.String(),
+        "n_lower": pl.Int64(),
+        "n_other": pl.Int64(),
+        "gap": pl.Decimal(38, SCORE),
+        "adjusted_gap": pl.Decimal(38, SCORE),
+        "p_value": pl.Decimal(38, SHARE),
+        "is_flagged": pl.Boolean(),
+    }
+)
