@@ -1,0 +1,384 @@
+"""Traces that want a second look: in how requests were closed, surveys answered, deadlines written, cards punched.
+
+Source: seed (gaming detectors). A doubt is a question, no accusation: each rule has an innocent explanation, which its
+page names, and none changes a score. Thresholds are the platform's defaults. What is found is set beside what would be
+found if nothing were wrong (`n_expected`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from transforms.insights.evidence import Evidence
+from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many
+from transforms.requests import is_closed, requests
+from transforms.scope import day_of, local
+
+FALSE_ALARMS: Final = 0.01
+"""Share of false alarms tolerated among all that are tested by one rule (Benjamini-Hochberg)."""
+BATCH: Final = 5
+"""Closings of one person within a minute that are a batch."""
+LAST_SECONDS: Final = 60
+"""Seconds before the deadline that are the last moment; the hour before it is what they are compared with."""
+LAST_MOMENTS: Final = 3
+AT_ONCE_MINUTES: Final = 10
+"""Minutes from ready to closed within which nothing can have been dealt with that is then opened again."""
+REOPENED: Final = 3
+REOPENED_SHARE: Final = 0.3
+MOVED: Final = 3
+MOVED_SHARE: Final = 0.2
+STUFFED: Final = 5
+"""Answers that name one person within a minute."""
+STUFFED_UNIT: Final = 15
+"""Answers about one unit that name nobody within a minute."""
+TOGETHER: Final = 5
+"""Events of two people in the same second at one device."""
+TOGETHER_SHARE: Final = 0.2
+CROWD: Final = 5
+"""More people than this in one second are a queue that one device cannot have seen: a batch of its clock, no pair."""
+TWO_PLACES: Final = 3
+TWO_PLACES_SECONDS: Final = 60
+WORKING_MINUTES: Final = 450
+"""Minutes of a working day over which what is done alone would spread."""
+ROWS_AT_ONCE: Final = 5_000_000
+"""Events that are compared in memory at once."""
+_DAY_END: Final = dt.time(23, 59, 59, 999999)
+
+
+def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
+    """Frame `doubts`: one row a rule and person (or two, or unit) to look at.
+
+    rule; employee_id, other_employee_id (of a pair), unit_id (the home unit, or the unit itself); n_found of n_of
+    things; n_expected if nothing were wrong; p_value where the rule has one (adjusted over all it tested); first_date
+    and last_date of what was found. Rules:
+
+    batch_closing: 5 or more requests closed within a minute. Expected: closings spread over the working minutes of the
+    days on which he closed. Innocent: a system that closes by itself, a form for many at once.
+    closed_at_the_last_second: 3 or more closed within a minute before they were due, against the hour before. Innocent:
+    a system that closes what falls due.
+    closed_and_reopened: 3 or more, and 0.3 of all, closed within ten minutes and opened again or never answered;
+    against the city's habit. Innocent: answers given at the counter.
+    moved_deadline: 3 or more, and 0.2 of all with a written deadline, closed after the day on which the clock ran out
+    and by a later written deadline; against the city's habit. Innocent: an extension that is on paper.
+    stuffed_survey: 5 or more answers naming one person (15 about a unit, naming nobody) within a minute; those of
+    students are left out, for a class answers together. Innocent: forms on paper, typed in together.
+    identical_punches: two people within the same second at one device 5 or more times, and in 0.2 of the events of the
+    one with fewer; against the other pairs of the device. Innocent: two doors, one device name.
+    two_places: 3 or more times at devices of two units within a minute. Innocent: a device that was moved.
+    """
+    found = [rule(evidence) for rule in _RULES]
+    homes = evidence.results.employees.select("employee_id", home="unit_id")
+    rows = pl.concat(
+        [part.select(_FOUND.names()) for part in found if not part.is_empty()] or [pl.DataFrame(schema=_FOUND)]
+    )
+    return {
+        "doubts": rows.join(homes, on="employee_id", how="left")
+        .with_columns(
+            unit_id=pl.coalesce("unit_id", "home"),
+            n_expected=rounded("n_expected", SCORE),
+            p_value=rounded("p_value", SHARE),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in _SCHEMA.items())
+        .sort("rule", "unit_id", "employee_id", "other_employee_id", nulls_last=True)
+    }
+
+
+def _closings(evidence: Evidence, known: Evidence | None = None) -> pl.LazyFrame:
+    """Requests closed in P by people who are scored, at a known time of the day."""
+    at = local("closed_at").dt.time()
+    return requests(known or evidence).filter(
+        pl.col("person").is_not_null(),
+        is_closed,
+        evidence.span.covers("closed_at"),
+        ~at.is_in([dt.time(), _DAY_END]),  # only the day is known
+    )
+
+
+def _dates(column: str, where: pl.Expr) -> dict[str, pl.Expr]:
+    day = day_of(column).filter(where)
+    return {"first_date": day.min(), "last_date": day.max()}
+
+
+def _shaped(rows: pl.LazyFrame | pl.DataFrame, rule: str, **columns: pl.Expr) -> pl.DataFrame:
+    """The rows as `_FOUND` has them; what they lack is empty."""
+    frame = rows.lazy().collect().with_columns(rule=pl.lit(rule), **columns)
+    missing = {name: pl.lit(None, kind) for name, kind in _FOUND.items() if name not in frame.columns}
+    return frame.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in _FOUND.items())
+
+
+def _crowding(n: str, minutes: pl.Expr, crowd: int) -> pl.Expr:
+    """How many of n things that fall on minutes at random share theirs with `crowd` - 1 others or more."""
+    rate = pl.col(n) / minutes
+    fewer = sum((rate.pow(k) / math.factorial(k) for k in range(crowd - 1)), pl.lit(0.0)) * (-rate).exp()
+    return pl.col(n) * (1 - fewer).clip(lower_bound=0.0)
+
+
+def _batches(evidence: Evidence) -> pl.DataFrame:
+    closings = _closings(evidence).select("employee_id", "closed_at", minute=pl.col("closed_at").dt.truncate("1m"))
+    in_batch = pl.len().over("employee_id", "minute") >= BATCH
+    found = (
+        closings.with_columns(in_batch=in_batch)
+        .group_by("employee_id")
+        .agg(
+            n_of=pl.len(),
+            n_found=pl.col("in_batch").sum(),
+            n_days=day_of("closed_at").n_unique(),
+            **_dates("closed_at", pl.col("in_batch")),
+        )
+        .filter(pl.col("n_found") >= BATCH)
+    )
+    return _shaped(found, "batch_closing", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, BATCH))
+
+
+def _last_seconds(evidence: Evidence) -> pl.DataFrame:
+    left = (pl.col("due") - pl.col("closed_at")).dt.total_seconds()
+    found = (
+        _closings(evidence)
+        .select("employee_id", "closed_at", left=left)
+        .filter(pl.col("left").is_between(0, 3600))
+        .group_by("employee_id")
+        .agg(
+            n_of=pl.len(),
+            n_found=(pl.col("left") <= LAST_SECONDS).sum(),
+            **_dates("closed_at", pl.col("left") <= LAST_SECONDS),
+        )
+        .sort("employee_id")
+        .collect()
+    )
+    share = LAST_SECONDS / 3600
+    p_values = adjusted(chance_of_so_many(found["n_found"].to_list(), found["n_of"].to_list(), share, 0.0))
+    found = found.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64), n_expected=pl.col("n_of") * share)
+    return _shaped(
+        found.filter(pl.col("n_found") >= LAST_MOMENTS, pl.col("p_value") <= FALSE_ALARMS), "closed_at_the_last_second"
+    )
+
+
+def _against_habit(counted: pl.LazyFrame, rule: str, least: int, share: float) -> pl.DataFrame:
+    """Those with so many hits, so large a share, and more than people's habits explain."""
+    found = counted.sort("employee_id").collect()
+    hits, of = found["n_found"].to_list(), found["n_of"].to_list()
+    mean, correlation = beta_binomial(hits, of)
+    # Where nobody else has one, one in all is what the rest of them could have had.
+    mean = max(mean, 1 / max(1, sum(of)))
+    p_values = adjusted(chance_of_so_many(hits, of, mean, correlation))
+    found = found.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64), n_expected=pl.col("n_of") * mean)
+    unusual = (pl.col("n_found") >= least) & (pl.col("n_found") >= share * pl.col("n_of"))
+    return _shaped(found.filter(unusual, pl.col("p_value") <= FALSE_ALARMS), rule)
+
+
+def _reopened(evidence: Evidence) -> pl.DataFrame:
+    at_once = pl.col("closed_at") - pl.col("started_at") <= pl.duration(minutes=AT_ONCE_MINUTES)
+    unanswered = pl.col("first_response_at").is_null() | (pl.col("first_response_at") > pl.col("closed_at"))
+    is_hit = at_once & ((pl.col("reopened_count") > 0).fill_null(value=False) | unanswered)
+    counted = (
+        _closings(evidence)
+        .select("employee_id", "closed_at", is_hit=is_hit)
+        .group_by("employee_id")
+        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
+    )
+    return _against_habit(counted, "closed_and_reopened", REOPENED, REOPENED_SHARE)
+
+
+def _moved(evidence: Evidence) -> pl.DataFrame:
+    given = evidence.frames["service_requests"].with_columns(
+        written_due="due_at", due_at=pl.lit(None, pl.Datetime("us", evidence.span.timezone))
+    )
+    clocked = replace(evidence, frames={**evidence.frames, "service_requests": given})
+    # To the end of the day: a deadline is often written as a day.
+    ran_out = day_of("due")
+    is_hit = (day_of("closed_at") > ran_out) & (pl.col("written_due") >= pl.col("closed_at"))
+    counted = (
+        _closings(evidence, clocked)
+        .filter(pl.col("written_due").is_not_null())
+        .select("employee_id", "closed_at", is_hit=is_hit)
+        .group_by("employee_id")
+        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
+    )
+    return _against_habit(counted, "moved_deadline", MOVED, MOVED_SHARE)
+
+
+def _stuffed(evidence: Evidence) -> pl.DataFrame:
+    answers = evidence.frames["survey_responses"].filter(
+        evidence.span.covers("submitted_at"),
+        pl.col("audience") != "student",
+        ~local("submitted_at").dt.time().is_in([dt.time()]),
+    )
+    answers = answers.select("employee_id", "unit_id", "submitted_at", minute=pl.col("submitted_at").dt.truncate("1m"))
+    return pl.concat(
+        [
+            _crowded(answers.filter(pl.col("employee_id").is_not_null()), "employee_id", STUFFED),
+            _crowded(answers.filter(pl.col("employee_id").is_null()), "unit_id", STUFFED_UNIT),
+        ]
+    )
+
+
+def _crowded(answers: pl.LazyFrame, key: str, crowd: int) -> pl.DataFrame:
+    in_crowd = pl.len().over(key, "minute") >= crowd
+    found = (
+        answers.with_columns(in_crowd=in_crowd)
+        .group_by(key)
+        .agg(
+            n_of=pl.len(),
+            n_found=pl.col("in_crowd").sum(),
+            n_days=day_of("submitted_at").n_unique(),
+            **_dates("submitted_at", pl.col("in_crowd")),
+        )
+        .filter(pl.col("n_found") >= crowd)
+    )
+    return _shaped(found, "stuffed_survey", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, crowd))
+
+
+def _events(evidence: Evidence) -> pl.LazyFrame:
+    """Events in P of people who are scored: person, second, device (the home unit where none is named)."""
+    homes = evidence.people.select("employee_id", "person", "unit_id")
+    return (
+        evidence.frames["attendance"]
+        .filter(evidence.span.covers("timestamp"))
+        .select("employee_id", "timestamp", "device_id")
+        .join(homes, on="employee_id")
+        .select(
+            "person",
+            second=pl.col("timestamp").dt.epoch("s"),
+            device=pl.coalesce("device_id", "unit_id"),
+            is_named=pl.col("device_id").is_not_null(),
+            unit_id="unit_id",
+        )
+    )
+
+
+def _together(evidence: Evidence) -> pl.DataFrame:
+    """Pairs of a device, a share of the devices at a time: never more events in memory than `ROWS_AT_ONCE`."""
+    events = _events(evidence)
+    n_rows = evidence.frames["attendance"].select(pl.len()).collect(engine="streaming").item()
+    n_parts = max(1, -(-n_rows // ROWS_AT_ONCE))
+    found = [
+        _pairs(events.filter(pl.col("device").hash(0) % n_parts == part) if n_parts > 1 else events)
+        for part in range(n_parts)
+    ]
+    pairs = pl.concat(found).sort("device", "person", "other")
+    if pairs.is_empty():
+        return pl.DataFrame(schema=_FOUND)
+    # What another pair of the device has, the suspected one left out; one in all where there is no other.
+    n_pairs = pl.col("n_people") * (pl.col("n_people") - 1) // 2
+    all_found = pl.col("n_found").sum().over("device")
+    usual = (all_found - pl.col("n_found") + 1) / pl.max_horizontal(n_pairs - 1, pl.lit(1))
+    pairs = pairs.with_columns(n_expected=usual)
+    p_values = adjusted(_poisson(pairs["n_found"].to_list(), pairs["n_expected"].to_list()))
+    people = evidence.people.select("person", "employee_id").collect()
+    found_pairs = (
+        pairs.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64))
+        .filter(
+            pl.col("n_found") >= TOGETHER,
+            pl.col("n_found") >= TOGETHER_SHARE * pl.col("n_of"),
+            pl.col("p_value") <= FALSE_ALARMS,
+        )
+        .join(people, on="person")
+        .join(people.rename({"person": "other", "employee_id": "other_employee_id"}), on="other")
+        .group_by("employee_id", "other_employee_id")  # a pair may meet at several devices
+        .agg(
+            pl.col("n_found", "n_of", "n_expected").sum(),
+            pl.col("p_value").min(),
+            pl.col("first_date").min(),
+            pl.col("last_date").max(),
+        )
+    )
+    return _shaped(found_pairs, "identical_punches")
+
+
+def _poisson(hits: list[int], expected: list[float]) -> list[float | None]:
+    import numpy as np
+    from scipy.stats import poisson
+
+    return [float(p) for p in poisson.sf(np.asarray(hits) - 1, np.asarray(expected))]
+
+
+def _pairs(events: pl.LazyFrame) -> pl.DataFrame:
+    """One row a device and pair of people with the same second there: n_found, n_of (events of the rarer), n_people."""
+    # First which seconds have more than one event: few do, and only these are gathered.
+    crowded = events.group_by("device", "second").agg(n=pl.len()).filter(pl.col("n") > 1).collect(engine="streaming")
+    seen = events.join(crowded.lazy(), on=["device", "second"], how="semi").collect(engine="streaming")
+    shared = seen.group_by("device", "second").agg(pl.col("person").unique().sort())
+    shared = shared.filter(pl.col("person").list.len().is_between(2, CROWD))
+    pairs = (
+        shared.explode("person", empty_as_null=False, keep_nulls=False)
+        .join(shared, on=["device", "second"], suffix="s")
+        .explode("persons", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("person") < pl.col("persons"))
+    )
+    day = pl.from_epoch("second", time_unit="s").dt.date()
+    counted = pairs.group_by("device", "person", other="persons").agg(
+        n_found=pl.len().cast(pl.Int64), first_date=day.min(), last_date=day.max()
+    )
+    own = events.group_by("device", "person").agg(n=pl.len()).collect(engine="streaming")
+    per_device = own.group_by("device").agg(n_people=pl.len().cast(pl.Int64))
+    return (
+        counted.join(own, on=["device", "person"])
+        .join(own.rename({"person": "other", "n": "n_other"}), on=["device", "other"])
+        .join(per_device, on="device")
+        .with_columns(n_of=pl.min_horizontal("n", "n_other").cast(pl.Int64))
+        .select("device", "person", "other", "n_found", "n_of", "n_people", "first_date", "last_date")
+    )
+
+
+def _two_places(evidence: Evidence) -> pl.DataFrame:
+    """Only people with events at devices of two units are looked at; a device is of the unit that uses it most."""
+    events = _events(evidence).filter("is_named")
+    used = events.group_by("person", "device", "unit_id").agg(n=pl.len()).collect(engine="streaming")
+    owner = (
+        used.group_by("device", "unit_id")
+        .agg(pl.col("n").sum())
+        .sort("device", "n", "unit_id")
+        .group_by("device", maintain_order=True)
+        .agg(place=pl.col("unit_id").last())
+    )
+    abroad = used.join(owner, on="device").group_by("person").agg(n_places=pl.col("place").n_unique())
+    suspects = abroad.filter(pl.col("n_places") > 1).select("person").lazy()
+    near = (pl.col("second") - pl.col("second").shift().over("person")) <= TWO_PLACES_SECONDS
+    elsewhere = pl.col("place") != pl.col("place").shift().over("person")
+    # A null: the first event of a person, which follows none.
+    is_hit = (near & elsewhere).fill_null(value=False)
+    day = pl.from_epoch("second", time_unit="s").dt.date().filter(pl.col("is_hit"))
+    found = (
+        events.join(suspects, on="person", how="semi")
+        .join(owner.lazy(), on="device")
+        .select("person", "second", "place")
+        .sort("person", "second", "place")
+        .with_columns(is_hit=is_hit)
+        .group_by("person")
+        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), first_date=day.min(), last_date=day.max())
+        .filter(pl.col("n_found") >= TWO_PLACES)
+        .join(evidence.people.select("person", "employee_id"), on="person")
+    )
+    return _shaped(found, "two_places", n_expected=pl.lit(0.0))
+
+
+Rule = Callable[[Evidence], pl.DataFrame]
+_RULES: Final[tuple[Rule, ...]] = (_batches, _last_seconds, _reopened, _moved, _stuffed, _together, _two_places)
+_FOUND: Final = pl.Schema(
+    {
+        "rule": pl.String(),
+        "employee_id": pl.String(),
+        "other_employee_id": pl.String(),
+        "unit_id": pl.String(),
+        "n_found": pl.Int64(),
+        "n_of": pl.Int64(),
+        "n_expected": pl.Float64(),
+        "p_value": pl.Float64(),
+        "first_date": pl.Date(),
+        "last_date": pl.Date(),
+    }
+)
+_SCHEMA: Final = pl.Schema(
+    {
+        **_FOUND,
+        "n_expected": pl.Decimal(38, SCORE),
+        "p_value": pl.Decimal(38, SHARE),
+    }
+)
