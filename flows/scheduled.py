@@ -1,7 +1,7 @@
 """Which period a scheduled run scores, and where its files lie.
 
-By the time the run was scheduled for, never by when it starts: the run of 10 January that waits until the 13th for a
-machine to come back, or is tried again in March, still scores the year before.
+By the time the run was scheduled for, never by when it starts: the run of 21 January that waits until the 23rd for a
+machine to come back, or is tried again in February, still scores the year before.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import export, policies, reading, running, synth, warehouse
+from flows.cli import export, notifying, operating, policies, reading, running, synth, warehouse
 from flows.cli.problems import ExitCode, report
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ for register in (
     synth.register,
     policies.register,
     warehouse.register,
+    operating.register,
+    notifying.register,
 ):
     register(app)
 

@@ -1,0 +1,192 @@
+"""What a Prefect server needs to run the platform: work pool, queue limit, deployments, automations.
+
+All of it may be put there again at any time: what is there is brought to what this version says, and nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from prefect.automations import AutomationCore, EventTrigger
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate, WorkQueueUpdate
+from prefect.client.schemas.objects import StateType
+from prefect.events import ResourceSpecification
+from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeployment
+from prefect.events.schemas.automations import Posture
+from prefect.exceptions import ObjectNotFound
+
+from flows.cli.problems import CommandError, ExitCode
+from flows.incidents import What
+
+POOL: Final = "kinerja"
+QUEUE: Final = "scoring"
+QUEUE_LIMIT: Final = 2
+"""Runs at once, until somebody sets another number: five cities' nights must not meet in one machine's memory."""
+PREFECT_FILE: Final = "prefect.yaml"
+INCIDENT: Final = "incident/kinerja-incident"
+_PREFIX: Final = "kinerja: "
+_BEATS_MISSED: Final = 3
+_FLOW_RUN: Final = "prefect.flow-run."
+_OVER: Final = frozenset(f"{_FLOW_RUN}{state}" for state in ("Completed", "Failed", "TimedOut", "Crashed", "Cancelled"))
+_ITS_ID: Final = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
+"""Said outright: what Prefect makes of a bare template turns it into JSON first, and a UUID is none."""
+_NOT_BEGUN_FOR: Final = dt.timedelta(hours=1)
+_AT_WORK_FOR: Final = dt.timedelta(hours=6)
+
+
+def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
+    """Puts everything on the server that Prefect is set to use.
+
+    Args:
+        say: told of each part as it is done.
+        heartbeat_seconds: how often the flow runs of the workers give a sign of life.
+
+    Raises:
+        CommandError: `prefect.yaml` is not here, or a deployment was refused.
+    """
+    folder = code_folder()
+    with get_client(sync_client=True) as client:
+        say(_install_pool(client))
+        say(_deploy(folder))
+        _limit_queue(client)
+        for automation in automations(client, heartbeat_seconds):
+            _install_automation(client, automation)
+        say(f"automations: {', '.join(name.removeprefix(_PREFIX) for name in AUTOMATIONS)}")
+
+
+def code_folder() -> Path:
+    """The folder of `prefect.yaml`: the checkout, or the installed package.
+
+    Raises:
+        CommandError: it is in neither.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package.parent, package):
+        if (folder / PREFECT_FILE).is_file():
+            return folder
+    raise CommandError([f"{PREFECT_FILE} is not beside the package; deploy from a checkout of the repository"])
+
+
+def _install_pool(client: SyncPrefectClient) -> str:
+    try:
+        client.read_work_pool(POOL)
+    except ObjectNotFound:
+        description = "Runs the platform's flows as processes on the worker's machine"
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", description=description))
+        return f"work pool {POOL}: made"
+    return f"work pool {POOL}: there"
+
+
+def _limit_queue(client: SyncPrefectClient) -> None:
+    queue = client.read_work_queue_by_name(QUEUE, work_pool_name=POOL)
+    if queue.concurrency_limit is None:
+        client.update_work_queue(
+            queue.id, **WorkQueueUpdate(concurrency_limit=QUEUE_LIMIT).model_dump(exclude_unset=True)
+        )
+
+
+def _deploy(folder: Path) -> str:
+    """By Prefect's own command, so that what is tested here is what a data team gives by hand."""
+    words = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    done = subprocess.run(  # noqa: S603  # words of our own
+        words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise CommandError([f"prefect deploy --all in {folder}: {' '.join(said[-3:])}"], ExitCode.FAILED)
+    return f"deployments: {done.stdout.count('successfully created')} of {folder / PREFECT_FILE}"
+
+
+# --- automations ----------------------------------------------------------------------------------------------------
+
+AUTOMATIONS: Final = tuple(
+    _PREFIX + name
+    for name in (
+        "a run without a heartbeat has crashed",
+        "follow up a failed run",
+        "follow up a crashed run",
+        "follow up a run that does not begin",
+        "follow up a run that does not end",
+    )
+)
+
+
+def automations(client: SyncPrefectClient, heartbeat_seconds: int) -> tuple[AutomationCore, ...]:
+    """Those of this version, in the order of `AUTOMATIONS`; only the first looks at runs that no deployment began."""
+    incident = client.read_deployment_by_name(INCIDENT).id
+
+    def follow_up(what: What) -> list[ActionTypes]:
+        return [
+            RunDeployment(source="selected", deployment_id=incident, parameters={"flow_run_id": _ITS_ID, "what": what})
+        ]
+
+    dead = ChangeFlowRunState(
+        state=StateType.CRASHED,
+        message=f"no sign of life for {_BEATS_MISSED * heartbeat_seconds} s: its process or its machine is gone",
+    )
+    beat = {f"{_FLOW_RUN}heartbeat"}
+    begun = {f"{_FLOW_RUN}Running"}
+    triggers: tuple[tuple[EventTrigger, list[ActionTypes]], ...] = (
+        (_absent(beat, beat | _OVER, dt.timedelta(seconds=_BEATS_MISSED * heartbeat_seconds), ours=False), [dead]),
+        (_present({f"{_FLOW_RUN}Failed", f"{_FLOW_RUN}TimedOut"}), follow_up("failed")),
+        (_present({f"{_FLOW_RUN}Crashed"}), follow_up("crashed")),
+        (_absent({f"{_FLOW_RUN}Late", f"{_FLOW_RUN}Pending"}, begun | _OVER, _NOT_BEGUN_FOR), follow_up("late")),
+        (_absent(begun, _OVER, _AT_WORK_FOR), follow_up("stuck")),
+    )
+    return tuple(
+        AutomationCore(
+            name=name, description="See docs/operations.md", tags=["kinerja"], trigger=trigger, actions=actions
+        )
+        for name, (trigger, actions) in zip(AUTOMATIONS, triggers, strict=True)
+    )
+
+
+def _present(events: set[str]) -> EventTrigger:
+    return EventTrigger(
+        match=_any_flow_run(),
+        match_related=_of_ours(),
+        expect=events,
+        for_each={"prefect.resource.id"},
+        posture=Posture.Reactive,
+        threshold=1,
+    )
+
+
+def _absent(
+    after: set[str], expected: frozenset[str] | set[str], within: dt.timedelta, *, ours: bool = True
+) -> EventTrigger:
+    return EventTrigger(
+        match=_any_flow_run(),
+        match_related=_of_ours() if ours else ResourceSpecification(root={}),
+        after=after,
+        expect=set(expected),
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        threshold=1,
+        within=within,
+    )
+
+
+def _any_flow_run() -> ResourceSpecification:
+    return ResourceSpecification(root={"prefect.resource.id": f"{_FLOW_RUN}*"})
+
+
+def _of_ours() -> ResourceSpecification:
+    """Runs of the deployments of `prefect.yaml`, the follow-up itself left out."""
+    return ResourceSpecification(root={"prefect.resource.id": "prefect.tag.kinerja", "prefect.resource.role": "tag"})
+
+
+def _install_automation(client: SyncPrefectClient, wanted: AutomationCore) -> None:
+    there = client.read_automations_by_name(wanted.name)
+    if not there:
+        client.create_automation(wanted)
+        return
+    client.update_automation(there[0].id, wanted)
+    for twice in there[1:]:
+        client.delete_automation(twice.id)
