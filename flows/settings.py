@@ -26,8 +26,18 @@ class Settings(BaseSettings):
     """Folder that deliveries come to, each in `<city>/<period>`; where scheduled runs look for their files."""
     reports_url: str = ""
     """Address under which `<home>/reports` is served to people, for links; links to files where none is given."""
+    notify: Path | None = None
+    """Who is told of what; `<home>/notifications.yaml` where it is not given and that file is there."""
+    lineage: str = ""
+    """Where OpenLineage events go: `file:PATH`, an address, or `client` for the client's own configuration."""
     log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
+
+    @property
+    def notify_file(self) -> Path | None:
+        """The file of notifications; None: nobody is told of anything."""
+        usual = self.home / "notifications.yaml"
+        return self.notify or (usual if usual.is_file() else None)
 
     @field_validator("home", "policies_dir")
     @classmethod

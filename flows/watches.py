@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from collections.abc import Iterator
 
 from flows.order import Order
 from flows.seam import Watch
+from flows.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 def configured_watches(order: Order) -> Iterator[Watch]:
-    """Those that are set up; what is not costs no import."""
-    yield from ()
+    """Those that are set up; what is not costs no import, and what is set up wrongly is said and left out."""
+    settings = Settings(home=order.home, warehouse_url=order.warehouse_url)
+    if (path := settings.notify_file) is not None:
+        from flows.cli.problems import CommandError
+        from flows.notifications.config import load_config
+        from flows.notifications.runs import NotificationWatch
+
+        try:
+            yield NotificationWatch(order, load_config(path), settings.reports_url, _now)
+        except CommandError as error:
+            # Scores must not wait for an address; `kinerja notify test` says the same, before it matters.
+            _log.warning("nobody will be told of this run: %s", "; ".join(error.problems))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,126 @@
+"""What is looked at every day: alarms not delivered, runs that were cut off, data and reports that are due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from flows.cli.problems import CommandError
+from flows.notifications.arrivals import arrivals_of, days_off_around, tell_late
+from flows.notifications.config import Configured, load_config
+from flows.notifications.delivery import Delivered, Delivery
+from flows.notifications.reports_due import find_due, tell_due
+from flows.notifications.runs import tell_crashes
+from flows.order import Order
+from flows.settings import Settings
+from policies import Period, Policy, load_policy
+from policies.loading import PACKAGED
+from policies.operations import Operations, load_operations
+from sources.contracts import DATASETS
+from transforms import CATALOGUE
+from warehouse import open_warehouse
+
+
+def configured(settings: Settings) -> Configured:
+    """The installation's notifications.
+
+    Raises:
+        CommandError: there are none, or they cannot be used.
+    """
+    if settings.notify_file is None:
+        usual = settings.home / "notifications.yaml"
+        raise CommandError([f"{usual}: no such file; write it as docs/notifications.md says, or set KINERJA_NOTIFY"])
+    return load_config(settings.notify_file)
+
+
+def tell_due_data(
+    city: str,
+    period: str,
+    inputs: Path,
+    mapping: Path | None,
+    settings: Settings,
+    *,
+    now: dt.datetime,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Finds agreed datasets that are not there by their deadline, and tells of each once; what was found.
+
+    Also tells of runs of the city that were cut off, and tries again what could not be delivered. A dry run only looks.
+
+    Raises:
+        CommandError, PolicyError, SourceError: the order, the agreements or the mapping cannot be used.
+    """
+    parsed, policy, operations = _agreed(city, period, settings)
+    arrivals = arrivals_of(operations, parsed, policy.timezone, inputs, mapping)
+    tally: Counter[Delivered] = Counter()
+    if not dry_run:
+        config = configured(settings)
+        with open_warehouse(settings.warehouse_url) as warehouse:
+            log = warehouse.notifications
+            delivery = Delivery(log, settings.home)
+            delivery.tell_waiting(config, now=now)
+            tell_crashes(city, delivery, log, config, settings.home, settings.reports_url, now=now)
+            allowed_from = operations.quiet_hours.allowed_from(now, policy.timezone, days_off_around(parsed))
+            tally = delivery.tally + tell_late(
+                arrivals, city, parsed, config, log, settings.home, now=now, allowed_from=allowed_from
+            )
+    return {
+        "status": "dry_run" if dry_run else "done",
+        "city": city,
+        "period": parsed.name,
+        "datasets": [
+            {
+                "dataset": one.supply.dataset,
+                "owner": one.supply.owner,
+                "deadline": one.deadline.isoformat(),
+                "files": one.n_files,
+                "state": one.state(now),
+            }
+            for one in arrivals
+        ],
+        "notices": dict(tally),
+    }
+
+
+def remind(order: Order, settings: Settings, *, at: dt.datetime, dry_run: bool = False) -> dict[str, Any]:
+    """Reminds of progress reports that are owed at `at`, each person once a turn; counts of what was found.
+
+    A dry run only looks.
+
+    Raises:
+        CommandError, PolicyError, SourceError: the order, the agreements or the mapping cannot be used.
+        ValidationStopped, UnreadableFile: the data must not be used.
+    """
+    _, policy, operations = _agreed(order.city, order.period, settings)
+    config = None if dry_run else configured(settings)
+    due = find_due(order, operations, at=at)
+    allowed_from = operations.quiet_hours.allowed_from(at, policy.timezone, due.days_off)
+    tally: Counter[Delivered] = Counter()
+    without_contact = None
+    if config is not None:
+        with open_warehouse(order.warehouse_url) as warehouse:
+            tally, without_contact = tell_due(
+                due, order, config, warehouse.notifications, at=at, allowed_from=allowed_from
+            )
+    return {
+        "status": "dry_run" if dry_run else "done",
+        "city": order.city,
+        "period": order.period,
+        "at": at.isoformat(),
+        "allowed_from": allowed_from.isoformat(),
+        "due": due.document(),
+        "notices": dict(tally),
+        "without_contact": without_contact,
+        "without_superior": due.reports.n_without_superior,
+    }
+
+
+def _agreed(city: str, period: str, settings: Settings) -> tuple[Period, Policy, Operations]:
+    try:
+        parsed = Period.parse(period)
+    except ValueError as error:
+        raise CommandError([f"--period: {error}"]) from None
+    root = settings.policies_dir or PACKAGED
+    return parsed, load_policy(city, parsed, CATALOGUE, root=root), load_operations(city, parsed, DATASETS, root=root)
