@@ -56,6 +56,7 @@ def refresh(
         warehouse_url=settings.warehouse_url,
         policies_dir=settings.policies_dir,
         ordered_at=dt.datetime.now(dt.UTC),
+        spread=settings.spread(),
     )
     return in_turn(refresh_period, order, settings).document()
 

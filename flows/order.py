@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.cli.problems import CommandError
+from flows.spread import Spread
 from policies import Period, Policy, PolicyError, load_policy, policy_hash
 from policies.loading import PACKAGED
 from sources import SourceMap, load_source_map
@@ -41,6 +42,7 @@ class Order:
     known_as_of: dt.datetime | None = None
     policies_dir: Path | None = None
     incremental: bool = False
+    spread: Spread = field(default_factory=Spread)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from flows.scheduled import Span as _Span
+from flows.spread import RunnerName
 
 City = Annotated[
     str,
@@ -48,4 +49,16 @@ WarehouseUrl = Annotated[
 ]
 Home = Annotated[
     Path | None, Field(description="Folder the platform works in. Empty: KINERJA_HOME on the worker's machine")
+]
+Partitions = Annotated[
+    int | None,
+    Field(ge=1, description="Score in so many parts. Empty: KINERJA_PARTITIONS, or by the size of the roster"),
+]
+Runner = Annotated[
+    RunnerName | None,
+    Field(description="Which task runner maps the parts: threads, dask or ray. Empty: KINERJA_RUNNER, or threads"),
+]
+RunnerAddress = Annotated[
+    str | None,
+    Field(description="Address of a Dask scheduler or Ray head. Empty: workers on the machine that runs the flow"),
 ]

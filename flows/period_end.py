@@ -14,7 +14,20 @@ from prefect import flow
 
 from flows.deployed import in_turn, period_of, run_name, settings_of
 from flows.order import Order
-from flows.parameters import City, Home, Inputs, KnownAsOf, PeriodText, Shares, Sources, Span, WarehouseUrl
+from flows.parameters import (
+    City,
+    Home,
+    Inputs,
+    KnownAsOf,
+    Partitions,
+    PeriodText,
+    Runner,
+    RunnerAddress,
+    Shares,
+    Sources,
+    Span,
+    WarehouseUrl,
+)
 from flows.pipeline import run_period
 from flows.scheduled import inputs_of
 
@@ -34,6 +47,9 @@ def period_end(
     known_as_of: KnownAsOf = None,
     warehouse: WarehouseUrl = None,
     home: Home = None,
+    partitions: Partitions = None,
+    runner: Runner = None,
+    runner_address: RunnerAddress = None,
 ) -> dict[str, Any]:
     """Scores one city and period from its input files and publishes the result; the run's summary."""
     settings = settings_of(home, warehouse)
@@ -49,5 +65,6 @@ def period_end(
         warehouse_url=settings.warehouse_url,
         policies_dir=settings.policies_dir,
         ordered_at=dt.datetime.now(dt.UTC),
+        spread=settings.spread(partitions, runner, runner_address),
     )
     return in_turn(run_period, order, settings).document()

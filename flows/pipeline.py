@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from expectations.findings import ValidationStopped
-from flows import steps
+from flows import partitions, steps
 from flows.cli.problems import explain
 from flows.disk import full_disk_said
 from flows.order import Order, Run, prepared
@@ -62,7 +62,7 @@ def _published(order: Order, call: Caller, kept: _Kept) -> Summary:
                 was_read = call(steps.read, run, landed)
                 kept.checked = checked = call(steps.validate, run, landed, was_read)
                 _refuse(run, checked)
-                scored = call(steps.validate_scores, run, call(steps.score, run, checked))
+                scored = call(steps.validate_scores, run, partitions.scored(call, run, checked))
                 found = call(steps.insights, run, checked, scored)
                 lease.check()
                 loaded = call(steps.load, run, lease.token, landed, checked, scored, found)

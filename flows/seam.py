@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from warehouse import is_transient
 
 if TYPE_CHECKING:
     from flows.order import Order, Run
+    from flows.spread import Spread
     from flows.steps import Checked, Landed
     from flows.summary import Summary
 
@@ -40,6 +42,15 @@ class Step:
 def step(title: str, *, retries: int = 0) -> Callable[[Callable[..., Any]], Step]:
     """Marks a plain function as a step."""
     return lambda function: Step(title, function, retries)
+
+
+Each = Callable[[Step, Sequence[tuple[Any, ...]]], list[Any]]
+"""Runs a step once for each of these arguments; what it returned, in their order."""
+
+
+def part_title(chosen: Step, number: int, n_parts: int) -> str:
+    """`score 3/16`."""
+    return f"{chosen.title} {number}/{n_parts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,18 @@ class Caller:
         self.done.append(done)
         self.tell(lambda watch: watch.ends(done, result))
         return result
+
+    @contextmanager
+    def spread(self, spread: Spread, n_parts: int) -> Iterator[Each]:
+        """Runs a step once for each part: here one after the other, so that memory is that of one."""
+
+        def each(chosen: Step, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+            return [
+                self(replace(chosen, title=part_title(chosen, number, n_parts)), *own)
+                for number, own in enumerate(arguments, start=1)
+            ]
+
+        yield each
 
     def run(self, chosen: Step, *arguments: Any) -> Any:
         """Directly, in this process."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import PositiveInt, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.spread import RunnerName, Spread
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -30,6 +32,12 @@ class Settings(BaseSettings):
     """Who is told of what; `<home>/notifications.yaml` where it is not given and that file is there."""
     lineage: str = ""
     """Where OpenLineage events go: `file:PATH`, an address, or `client` for the client's own configuration."""
+    partitions: PositiveInt | None = None
+    """In how many parts a run is scored; by the size of the roster where it is not given."""
+    runner: RunnerName = "threads"
+    """Which of Prefect's task runners maps the parts."""
+    runner_address: str | None = None
+    """Address of a Dask scheduler or Ray head that is running."""
     log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
 
@@ -56,3 +64,9 @@ class Settings(BaseSettings):
         if not self.warehouse_url:
             self.warehouse_url = f"sqlite:///{self.home / 'warehouse.db'}"
         return self
+
+    def spread(
+        self, partitions: int | None = None, runner: RunnerName | None = None, address: str | None = None
+    ) -> Spread:
+        """How a run is spread over workers, what it was given first."""
+        return Spread(partitions or self.partitions, runner or self.runner, address or self.runner_address)

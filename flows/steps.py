@@ -11,10 +11,12 @@ from typing import Any
 import polars as pl
 
 from expectations.findings import DatasetOutcome, Finding, ValidationStopped
+from expectations.segments import Delivered
+from flows import segments
 from flows.ahead import load_ahead
 from flows.order import Run
 from flows.seam import step
-from sources import DatasetRead, LandedFile, input_hash, read_dataset
+from sources import LandedFile, input_hash, read_dataset
 from sources import land as land_files
 from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
@@ -40,15 +42,17 @@ class Landed:
 
 @dataclass(frozen=True)
 class Read:
-    """Canonical Parquet of each dataset that was delivered."""
+    """Canonical Parquet of each dataset that was delivered; `n_kept` of its rows were read by an earlier run."""
 
-    datasets: Mapping[str, DatasetRead]
+    datasets: Mapping[str, Delivered]
+    n_kept: int = 0
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How much was read."""
         files = [file for read in self.datasets.values() for file in read.files]
-        return {"records": sum(file.n_records for file in files), "rows": sum(file.n_rows for file in files)}
+        counts = {"records": sum(file.n_records for file in files), "rows": sum(file.n_rows for file in files)}
+        return counts | ({"kept": self.n_kept} if self.n_kept else {})
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,13 @@ def land(run: Run) -> Landed:
 
 @step("read")
 def read(run: Run, landed: Landed) -> Read:
-    """Turns every file into canonical Parquet, each row with its origin."""
+    """Turns every file into canonical Parquet, each row with its origin; in a refresh, every file that is new."""
+    if run.order.incremental:
+        return Read(*segments.delivered(run, landed.files))
     out = run.folder / "canonical"
     return Read(
         {
-            name: read_dataset(run.source_map, landed.files, name, timezone=run.policy.timezone, out=out)
+            name: Delivered.of(read_dataset(run.source_map, landed.files, name, timezone=run.policy.timezone, out=out))
             for name in run.source_map.datasets
         }
     )
@@ -166,6 +172,7 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
         numbers=EmployeeNumbers(pattern.pns, pattern.pppk) if run.policy.employee_id.pattern == "nip" else None,
         reads=run.reads,
         requires=run.requires,
+        code=run.code_version,
     )
     if "employees" not in was_read.datasets:
         missing = f"employees: no file was delivered in {run.order.inputs}; without a roster there is nobody to score. "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from prefect import runtime, task
@@ -16,12 +17,15 @@ from prefect.logging import get_run_logger
 from prefect.states import Crashed
 
 from flows.order import Run
-from flows.seam import Caller, Counted, Step, Watch
+from flows.runners import new_runner
+from flows.seam import Caller, Counted, Done, Each, Step, Watch, part_title
+from flows.spread import Spread
 from warehouse import is_transient, open_warehouse
 
 RUN_TAG: Final = "run:"
 """Prefix of the tag by which a flow run says which run of the warehouse it is."""
 _RETRY_SECONDS: Final = (1, 2, 4)
+_AS_IT_IS: Final[Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
 
 class TaskCaller(Caller):
@@ -34,10 +38,32 @@ class TaskCaller(Caller):
             retries=chosen.retries,
             retry_delay_seconds=list(_RETRY_SECONDS[: chosen.retries]),
             retry_condition_fn=_passes,
-            cache_policy=NO_CACHE,
-            persist_result=False,
+            **_AS_IT_IS,
         )(_logged(chosen.function))
         return as_task(*arguments)
+
+    @contextmanager
+    def spread(self, spread: Spread, n_parts: int) -> Iterator[Each]:
+        """One task a part, mapped over the task runner that was asked for."""
+        with new_runner(spread, n_parts) as runner:
+
+            def each(chosen: Step, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+                titles = [part_title(chosen, number, n_parts) for number in range(1, len(arguments) + 1)]
+                futures = []
+                for title, own in zip(titles, arguments, strict=True):
+                    self.tell(functools.partial(_begins, title=title))
+                    as_task = task(name=chosen.title, task_run_name=title, **_AS_IT_IS)(_timed(chosen.function))
+                    futures.append(runner.submit(as_task, {"arguments": own}))
+                return [self._ended(title, future.result()) for title, future in zip(titles, futures, strict=True)]
+
+            yield each
+
+    def _ended(self, title: str, ended: tuple[float, Counted]) -> Counted:
+        seconds, result = ended
+        done = Done(title, seconds, result.counts)
+        self.done.append(done)
+        self.tell(lambda watch: watch.ends(done, result))
+        return result
 
 
 class FlowRunOfRun(Watch):
@@ -69,6 +95,24 @@ def _still_running(client: SyncPrefectClient, run_ids: set[str]) -> list[FlowRun
     running = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING"]}}})
     tags = {f"{RUN_TAG}{run_id}" for run_id in run_ids}
     return [found for found in client.read_flow_runs(flow_run_filter=running) if tags & set(found.tags)]
+
+
+def _begins(watch: Watch, title: str) -> None:
+    watch.begins(title)
+
+
+def _timed(function: Callable[..., Counted]) -> Callable[..., tuple[float, Counted]]:
+    """The step, with the seconds it took where it ran."""
+
+    @functools.wraps(function)
+    def timed(arguments: tuple[Any, ...]) -> tuple[float, Counted]:
+        started = time.perf_counter()
+        result = function(*arguments)
+        return time.perf_counter() - started, result
+
+    # Prefect reads parameters from the signature, and would find those of the step.
+    del timed.__wrapped__
+    return timed
 
 
 def _logged(function: Callable[..., Counted]) -> Callable[..., Counted]:

@@ -93,7 +93,8 @@ def day_facts(
     recorded, places = _recorded(moments, keyed, windows), keyed.select("unit_id", "schedule").unique()
     if elsewhere is not None:
         own_units = keyed.select("unit_id").unique()
-        recorded = pl.concat([recorded, elsewhere.record.lazy()]).unique()
+        their_record = elsewhere.record.lazy().join(own_units, on="unit_id", how="semi")
+        recorded = pl.concat([recorded, their_record]).unique()
         others = elsewhere.places.lazy().join(own_units, on="unit_id", how="semi")
         places = pl.concat([places, others]).unique()
     grid = _grid(places, hours.lazy(), recorded, year).collect(optimizations=AS_WRITTEN).lazy()

@@ -24,11 +24,12 @@ import polars as pl
 
 from policies.model import Policy
 from policies.period import Period
-from transforms.days import Elsewhere, keyed_spells, recorded_days, windows_of
+from transforms.days import keyed_spells, recorded_days, windows_of
 from transforms.people import people_of, with_days
 from transforms.run import Results, first_event
 from transforms.scope import Span, as_known, in_order
 
+_ORDER: Final[Mapping[str, Sequence[str]]] = {"unit_guidance": ["unit_id"], "gaps": ["unit_id", "date"]}
 PART: Final = "part"
 """Column of `allotted`: the part a row is given to."""
 _OF_ONE_PERSON: Final = (
@@ -144,50 +145,47 @@ def allotted(frames: Mapping[str, pl.LazyFrame], parts: Partitioning) -> dict[st
 
 def record_of(
     frames: Mapping[str, pl.LazyFrame],
-    parts: Partitioning,
+    shared: pl.DataFrame,
+    year: Span,
     policy: Policy,
     period: Period,
     known_as_of: dt.datetime | None,
 ) -> pl.DataFrame:
-    """What one part's people recorded in shared units: unit_id, window, date; `frames` are the part's."""
+    """What one part's people recorded in shared units: unit_id, window, date; `frames` are the part's rows."""
     known, _ = _known(frames, policy, period, known_as_of)
-    spells = with_days(known["employees"], parts.year).filter(pl.col("n_days") > 0)
-    movers = spells.join(parts.shared.lazy(), on="unit_id", how="semi").select("employee_id").unique()
+    spells = with_days(known["employees"], year).filter(pl.col("n_days") > 0)
+    movers = spells.join(shared.lazy(), on="unit_id", how="semi").select("employee_id").unique()
     keys = movers.sort("employee_id").with_row_index("person").collect().lazy()
     schedules = known["schedules"].collect()
     return (
         recorded_days(
-            keyed_spells(spells.join(keys, on="employee_id"), schedules, parts.year),
+            keyed_spells(spells.join(keys, on="employee_id"), schedules, year),
             known["attendance"].join(keys, on="employee_id"),
             windows_of(schedules, policy.national.working_time),
-            parts.year,
+            year,
         )
-        .join(parts.shared.lazy(), on="unit_id", how="semi")
+        .join(shared.lazy(), on="unit_id", how="semi")
         .collect(engine="streaming")
     )
 
 
-def elsewhere(parts: Partitioning, records: Iterable[pl.DataFrame]) -> Elsewhere:
-    """What each part must know of the others, of the records of all."""
-    return Elsewhere(year=parts.year, places=parts.places, record=pl.concat(list(records)).unique())
-
-
-_ORDER: Final[Mapping[str, tuple[str, ...]]] = {"unit_guidance": ("unit_id",), "gaps": ("unit_id", "date")}
-
-
 def joined(results: Sequence[Results]) -> Results:
     """The results of all parts as one, in the order `score` gives them."""
-    frames = {}
-    for field in fields(Results):
-        if field.name == "n_settled":
-            continue
-        order = _ORDER.get(field.name, ("employee_id",))
-        frame = pl.concat([getattr(result, field.name) for result in results])
-        if field.name == "gaps":  # of a shared unit every part that has to do with it tells the same ones
-            frame = frame.unique()
-        # A person's rows are of one part, so that a stable sort keeps their order.
-        frames[field.name] = frame.sort(order, maintain_order=True)
+    frames = {
+        name: joined_frame(name, [getattr(result, name) for result in results])
+        for name in (field.name for field in fields(Results))
+        if name != "n_settled"
+    }
     return Results(**frames, n_settled=sum(result.n_settled for result in results))
+
+
+def joined_frame(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The frame `name` of the results of all parts as one."""
+    frame = pl.concat(parts)
+    if name == "gaps":  # of a shared unit every part that has to do with it tells the same ones
+        frame = frame.unique()
+    # A person's rows are of one part, so that a stable sort keeps their order.
+    return frame.sort(_ORDER.get(name, ["employee_id"]), maintain_order=True)
 
 
 def _known(

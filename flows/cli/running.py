@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -15,6 +16,7 @@ import typer
 from flows.cli.options import City, Home, Json, PeriodText, WarehouseUrl, settings_from
 from flows.cli.output import counted, new_table, say_json, screen
 from flows.cli.problems import CommandError
+from flows.spread import RunnerName
 
 if TYPE_CHECKING:
     from flows.order import Order
@@ -38,6 +40,28 @@ KnownAsOf = Annotated[
     dt.datetime | None,
     typer.Option("--known-as-of", metavar="TIME", help="Score with what was known then; else now, within a period."),
 ]
+Partitions = Annotated[
+    int | None,
+    typer.Option(
+        "--partitions",
+        metavar="N",
+        min=1,
+        help="Score in so many parts, cut between units; else by size.",
+        show_default=False,
+    ),
+]
+Runner = Annotated[
+    RunnerName | None,
+    typer.Option("--runner", help="Which Prefect task runner maps the parts; else threads.", show_default=False),
+]
+RunnerAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--runner-address",
+        metavar="ADDRESS",
+        help="Dask scheduler or Ray head that is running; else workers on this machine.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +83,9 @@ def run(
     prefect: Annotated[
         bool, typer.Option("--prefect", help="Run as a Prefect flow also where PREFECT_API_URL is not set.")
     ] = False,
+    partitions: Partitions = None,
+    runner: Runner = None,
+    runner_address: RunnerAddress = None,
     json: Json = False,
 ) -> None:
     """Score one city and period from raw files, and publish the result.
@@ -67,7 +94,9 @@ def run(
     """
     settings = settings_from(home, warehouse)
     order = _order(settings, city, period, inputs, sources, require, known_as_of)
-    through_prefect = prefect or bool(os.environ.get("PREFECT_API_URL"))
+    order = replace(order, spread=settings.spread(partitions, runner, runner_address))
+    # Workers are Prefect's.
+    through_prefect = prefect or order.spread.has_workers or bool(os.environ.get("PREFECT_API_URL"))
     if not json:
         _say_how(through_prefect=through_prefect)
     if through_prefect:
@@ -194,6 +223,9 @@ def _as_flow(order: Order) -> dict[str, Any]:
         known_as_of=order.known_as_of,
         warehouse=order.warehouse_url,
         home=order.home,
+        partitions=order.spread.partitions,
+        runner=order.spread.runner,
+        runner_address=order.spread.address,
     )
 
 

@@ -15,12 +15,12 @@ from tests.oracle.by_hand import with_parameters
 from tests.oracle.generate import PERIODS, POLICIES, Builder, Scenario
 from tests.transforms.engine import days_off
 from transforms import CATALOGUE, Results, score
+from transforms.days import Elsewhere
 from transforms.partitions import (
     GIVEN_WHOLE,
     PART,
     Partitioning,
     allotted,
-    elsewhere,
     joined,
     partitioning,
     record_of,
@@ -39,7 +39,8 @@ def run_parts(
         | {name: frames[name] for name in GIVEN_WHOLE}
         for part in range(len(parts.n_people))
     ]
-    others = elsewhere(parts, [record_of(rows, parts, policy, when, known_as_of) for rows in own])
+    records = [record_of(rows, parts.shared, parts.year, policy, when, known_as_of) for rows in own]
+    others = Elsewhere(parts.year, pl.concat(records).unique(), parts.places)
     results = [
         score(rows, policy, when, known_as_of=known_as_of, public_holidays=days_off(), elsewhere=others) for rows in own
     ]
