@@ -1,0 +1,291 @@
+"""What a score says to the person it is of: strengths and weaknesses, what would move it, how far it can be trusted.
+
+Source: seed (strengths and weaknesses, smallest change, reward and coaching lists). Peers are people of the same
+position; what fewer than 10 of them did is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from transforms.findings import SCORED
+from transforms.insights.certainty import entries, of_scores, scored_items, with_intervals
+from transforms.insights.evidence import Evidence
+from transforms.insights.next_step import is_of, next_steps
+from transforms.insights.raters import INSTRUMENTS
+from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.rules import GOOD_RATINGS, OPINION_INDICATORS, SMALL_GROUP
+
+TARGET: Final = 100
+"""Achievement at which an item's target is met."""
+REWARD_GRADES: Final = ("A", "B")
+"""Grades of the data from which a reward can be proposed."""
+NATURES: Final = ("measured", "citizens", "colleagues")
+_PEERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "position": ("position_id",),
+    "position_group": ("sector", "position_group"),
+}
+
+
+def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
+    """Frames `person_items`, `persons`, `rewards` and `improvements`.
+
+    `person_items`: one row a person and scored item. achievement with its interval (low, high, basis: see `certainty`);
+    nature: measured (recorded), citizens (what they think) or colleagues (what raters think); to_target: points above
+    100, below it negative; previous_achievement and change, where the period before is published; peers: people of the
+    same position, or of the sector's position group where 10 of these are not scored, with n_peers, peer_median and
+    to_peers (null: too few); points_to_gain: what the score gains if the item reaches the most it can; standing:
+    strength (target met, not below the peers' median), weakness (below what the policy calls meets, or below target and
+    the peers' median), else even; improvement: 1 for the item farthest below its target, null where it is met.
+
+    `persons`: one row a person with a score. Score with its interval, data_grade and data_reasons, coverage; score of
+    the period before and change; rating (decided, else proposed); shares of the score by nature; strongest and weakest
+    item, most_to_gain_item; the next rating and the smallest change that brings it (see `next_step`); attention:
+    `high_results_low_rating`, where what was measured is above expectation on average and the rating is below Baik, or
+    meets its targets and the rating was decided lower than proposed; is_provisional.
+
+    `rewards`: one row a person nominated by the policy's follow-ups, with rank among the eligible: by score, then
+    results score, then the lower end of the interval; equals share a rank. reason: why not eligible (joined by `;`):
+    data_grade_C, data_grade_D, discipline_level. is_decided: the rating is the appraiser's, not only proposed.
+
+    `improvements`: one row a unit and item: n people scored, mean achievement, to_target, place (1: farthest below);
+    null where fewer than 10 are scored.
+    """
+    items = with_intervals(evidence, scored_items(evidence))
+    items = _with_peers(_with_most(evidence, _with_before(evidence, items)))
+    to_target = pl.col("reached") - TARGET
+    meets = float(evidence.policy.thresholds.meets)
+    below_peers = (pl.col("reached") < pl.col("peer_median")).fill_null(value=False)
+    items = items.with_columns(
+        to_target=to_target,
+        nature=_nature(),
+        standing=pl.when((to_target >= 0) & ~below_peers)
+        .then(pl.lit("strength"))
+        .when((pl.col("reached") < meets) | ((to_target < 0) & below_peers))
+        .then(pl.lit("weakness"))
+        .otherwise(pl.lit("even")),
+    ).with_columns(
+        improvement=pl.when(pl.col("to_target") < 0).then(
+            pl.struct("to_target", -pl.col("part"), "place").rank("ordinal").over("employee_id").cast(pl.Int64)
+        )
+    )
+    scores = of_scores(evidence, items)
+    found = _persons(evidence, items, scores)
+    return {
+        "person_items": _person_items(items),
+        "persons": found,
+        "rewards": _rewards(evidence, found),
+        "improvements": _improvements(items),
+    }
+
+
+def _nature() -> pl.Expr:
+    indicator = pl.col("indicator_id")
+    return (
+        pl.when(~indicator.is_in(OPINION_INDICATORS))
+        .then(pl.lit("measured"))
+        .when(indicator.is_in(list(INSTRUMENTS)))
+        .then(pl.lit("colleagues"))
+        .otherwise(pl.lit("citizens"))
+    )
+
+
+def _with_before(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
+    """Adds previous_achievement: of the same item in the period published before."""
+    before = evidence.before("indicators", "employee_id", "item_group", "item_id", "achievement")
+    if before is None:
+        return items.with_columns(previous_achievement=pl.lit(None, pl.Float64))
+    before = before.with_columns(previous_achievement=pl.col("achievement").cast(pl.Float64)).drop("achievement")
+    return items.join(before, on=["employee_id", "item_group", "item_id"], how="left", maintain_order="left")
+
+
+def _with_most(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
+    """Adds points_to_gain."""
+    most = pl.lit(None, pl.Float64)
+    for entry in entries(evidence):
+        most = pl.when(is_of(entry)).then(pl.lit(entry.most)).otherwise(most)
+    room = (most - pl.col("reached")).clip(lower_bound=0.0)
+    return items.with_columns(points_to_gain=room * pl.col("part"))
+
+
+def _with_peers(items: pl.DataFrame) -> pl.DataFrame:
+    """Adds peers, n_peers (himself among them) and peer_median."""
+    reached = pl.col("achievement").to_physical().cast(pl.Int64)
+    for name, keys in _PEERS.items():
+        of = ["item_group", "item_id", *keys]
+        groups = items.group_by(of).agg(
+            pl.len().cast(pl.Int64).alias(f"n_{name}"), (reached.median() / 10**SCORE).alias(f"median_{name}")
+        )
+        items = items.join(groups, on=of, how="left", nulls_equal=True, maintain_order="left")
+    enough = {name: pl.col(f"n_{name}") >= SMALL_GROUP for name in _PEERS}
+    narrow, wide = _PEERS
+    return items.with_columns(
+        peers=pl.when(enough[narrow]).then(pl.lit(narrow)).when(enough[wide]).then(pl.lit(wide)),
+        n_peers=pl.when(enough[narrow]).then(f"n_{narrow}").when(enough[wide]).then(f"n_{wide}"),
+        peer_median=pl.when(enough[narrow]).then(f"median_{narrow}").when(enough[wide]).then(f"median_{wide}"),
+    )
+
+
+def _person_items(items: pl.DataFrame) -> pl.DataFrame:
+    points = {
+        name: rounded(name, SCORE)
+        for name in ("low", "high", "to_target", "previous_achievement", "peer_median", "points_to_gain")
+    }
+    return items.with_columns(
+        **points,
+        change=rounded(pl.col("reached") - pl.col("previous_achievement"), SCORE),
+        to_peers=rounded(pl.col("reached") - pl.col("peer_median"), SCORE),
+    ).select(
+        "employee_id",
+        "item_group",
+        "item_id",
+        "nature",
+        "achievement",
+        "low",
+        "high",
+        "basis",
+        "to_target",
+        "previous_achievement",
+        "change",
+        "peers",
+        "n_peers",
+        "peer_median",
+        "to_peers",
+        "points_to_gain",
+        "standing",
+        "improvement",
+    )
+
+
+def _persons(evidence: Evidence, items: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    results = evidence.results
+    rating = pl.coalesce("decided_rating", "proposed_rating")
+    of_person = items.group_by("employee_id", maintain_order=True).agg(
+        **{f"{nature}_share": pl.col("part").filter(pl.col("nature") == nature).sum() for nature in NATURES},
+        strongest_item=pl.col("item_id").sort_by("to_target", "part", "place", descending=[True, True, False]).first(),
+        weakest_item=pl.col("item_id").sort_by("to_target", -pl.col("part"), "place").first(),
+        most_to_gain_item=pl.col("item_id").sort_by("points_to_gain", "place", descending=[True, False]).first(),
+        most_to_gain=pl.col("points_to_gain").max(),
+        measured=(pl.col("reached") * pl.col("part")).filter(pl.col("nature") == "measured").sum()
+        / pl.col("part").filter(pl.col("nature") == "measured").sum(),
+    )
+    rows = (
+        results.scores.filter(pl.col("status") == SCORED)
+        .join(results.employees.select("employee_id", "unit_id"), on="employee_id", maintain_order="left")
+        .join(of_person, on="employee_id", how="left", maintain_order="left")
+        .join(scores, on="employee_id", how="left", maintain_order="left")
+        .join(next_steps(evidence, items), on="employee_id", how="left", maintain_order="left")
+    )
+    before = evidence.before("scores", "employee_id", "score")
+    if before is None:
+        rows = rows.with_columns(previous_score=pl.lit(None, pl.Decimal(38, SCORE)))
+    else:
+        rows = rows.join(
+            before.rename({"score": "previous_score"}), on="employee_id", how="left", maintain_order="left"
+        )
+    worse = [(a, b) for place, a in enumerate(_BEST_FIRST) for b in _BEST_FIRST[place + 1 :]]
+    is_lowered = pl.any_horizontal(
+        (pl.col("proposed_rating") == better) & (pl.col("decided_rating") == lower) for better, lower in worse
+    )
+    above = float(evidence.policy.thresholds.above)
+    is_low = (pl.col("measured") >= above) & ~rating.is_in(GOOD_RATINGS)
+    is_unseen = is_low | ((pl.col("measured") >= TARGET) & is_lowered)
+    digits = {
+        **dict.fromkeys(("low", "high", "results_needed", "behaviour_needed", "score_needed"), SCORE),
+        **dict.fromkeys(("most_to_gain", "step_achievement"), SCORE),
+        **dict.fromkeys(("coverage", "step_value", *(f"{nature}_share" for nature in NATURES)), SHARE),
+    }
+    return rows.with_columns(
+        rating=rating,
+        score_change=rounded(pl.col("score").cast(pl.Float64) - pl.col("previous_score").cast(pl.Float64), SCORE),
+        attention=pl.when(is_unseen).then(pl.lit("high_results_low_rating")),
+        is_provisional=pl.lit(evidence.span.end < evidence.period.end),
+        **{name: rounded(name, places) for name, places in digits.items()},
+    ).select(_PERSON)
+
+
+def _rewards(evidence: Evidence, found: pl.DataFrame) -> pl.DataFrame:
+    nominated = evidence.results.follow_ups.filter(pl.col("action") == "reward_nomination").select(
+        "employee_id", is_decided=pl.col("reason") == "decided_rating"
+    )
+    levels = evidence.results.discipline_status.filter(pl.col("level").is_not_null()).select("employee_id")
+    rows = (
+        nominated.join(found, on="employee_id")
+        .join(evidence.results.scores.select("employee_id", "results_score"), on="employee_id")
+        .with_columns(has_level=pl.col("employee_id").is_in(levels["employee_id"].implode()))
+    )
+    why = [
+        pl.when(~pl.col("data_grade").is_in(REWARD_GRADES)).then(pl.format("data_grade_{}", "data_grade")),
+        pl.when("has_level").then(pl.lit("discipline_level")),
+    ]
+    reason = pl.concat_str(why, separator=";", ignore_nulls=True)
+    order = pl.struct("score", "results_score", "low")
+    return (
+        rows.with_columns(reason=pl.when(reason != "").then(reason))
+        .with_columns(is_eligible=pl.col("reason").is_null())
+        .with_columns(
+            rank=pl.when("is_eligible").then(
+                order.rank("min", descending=True).over("is_eligible").cast(pl.Int64)
+            )
+        )
+        .select(
+            "employee_id", "unit_id", "rank", "score", "results_score", "low", "rating", "is_decided", "data_grade",
+            "is_eligible", "reason",
+        )
+        .sort("employee_id")
+    )  # fmt: skip
+
+
+def _improvements(items: pl.DataFrame) -> pl.DataFrame:
+    n = pl.col("n")
+    units = items.group_by("unit_id", "item_group", "item_id").agg(
+        n=pl.len().cast(pl.Int64), total=pl.col("achievement").to_physical().cast(pl.Int64).sum()
+    )
+    mean = pl.when(n >= SMALL_GROUP).then(pl.col("total") / n / 10**SCORE)
+    return (
+        units.with_columns(mean=mean)
+        .sort("unit_id", "mean", "item_id", nulls_last=True)
+        .with_columns(
+            place=pl.when(pl.col("mean") < TARGET).then(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("unit_id")),
+            mean_achievement=rounded("mean", SCORE),
+            to_target=rounded(pl.col("mean") - TARGET, SCORE),
+        )
+        .select("unit_id", "item_group", "item_id", "n", "mean_achievement", "to_target", "place")
+        .sort("unit_id", "item_group", "item_id")
+    )
+
+
+_BEST_FIRST: Final = ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang")
+_PERSON: Final = (
+    "employee_id",
+    "unit_id",
+    "score",
+    "low",
+    "high",
+    "data_grade",
+    "data_reasons",
+    "coverage",
+    "previous_score",
+    "score_change",
+    "rating",
+    "measured_share",
+    "citizens_share",
+    "colleagues_share",
+    "strongest_item",
+    "weakest_item",
+    "most_to_gain_item",
+    "most_to_gain",
+    "next_rating",
+    "results_needed",
+    "behaviour_needed",
+    "score_needed",
+    "step_item",
+    "step_achievement",
+    "step_value",
+    "step_count",
+    "attention",
+    "is_provisional",
+)
