@@ -53,6 +53,12 @@ class Finding:
             "failing": [{"file": file, "row": row} for file, row in self.failing],
         }
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Finding:
+        """From its document."""
+        failing = tuple((one["file"], one["row"]) for one in document["failing"])
+        return cls(**{**document, "protects": tuple(document["protects"]), "failing": failing})
+
 
 @dataclass(frozen=True, slots=True)
 class FileCounts:

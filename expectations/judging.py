@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import importlib.metadata
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -13,6 +17,7 @@ from great_expectations.expectations.expectation import Expectation
 
 from expectations.engine import FAILED, quarantine
 from expectations.findings import Action, Finding
+from expectations.kept import keep, kept
 from expectations.project import LISTED_ROWS, Project
 from expectations.segments import POSITION, Segment
 from expectations.suites.suite import (
@@ -37,6 +42,7 @@ QUARANTINED: Final = pl.Schema(
     }
 )
 """Columns of the refused rows of a dataset."""
+_REFUSED: Final = "refused.parquet"
 _QUARTER: Final = 15 * 60 * 1_000_000
 """Microseconds of a quarter of an hour: no quarter lies in two days of any timezone, and a period has few of them."""
 
@@ -79,19 +85,47 @@ class Judged:
 
 @dataclass(frozen=True)
 class Judging:
-    """How the segments of one dataset are judged: all that decides it, but for the rows."""
+    """How the segments of one dataset are judged: all that decides it, but for the rows.
+
+    `code` tells versions of the code apart.
+    """
 
     project: Project
     suite: Suite
     numbers: EmployeeNumbers | None
     timezone: str
     roster: pl.Series
+    code: str
 
     def segment(self, segment: Segment, repeated: pl.Series) -> Judged:
-        """Judges one segment; `repeated` are the positions of rows that a later row of the dataset repeats."""
+        """Judges one segment; `repeated` are the positions of rows that a later row of the dataset repeats.
+
+        What was found in a segment that is kept is kept with it, and taken from there where nothing has changed that
+        it hangs on.
+        """
         rows = segment.scan()
-        tallies = self._tallies(rows)
-        frame = self._marked(rows, repeated, tallies.get("employee_id"))
+        tallies = self._tallies(rows) if segment.kept is None else self._kept_tallies(segment.kept, rows)
+        strangers = self._strangers(tallies)
+        if segment.kept is None:
+            return self._judge(rows, tallies, strangers, repeated)[0]
+        folder = segment.kept / f"judged-{self._key(strangers, repeated)}"
+        found = kept(folder)
+        if found is not None:
+            refused = pl.read_parquet(folder / _REFUSED)
+            findings = tuple(Finding.of(one) for one in found["findings"])
+            return Judged(findings, refused.select(*QUARANTINED, POSITION), self._facts(tallies, refused))
+        judged, refused, results = self._judge(rows, tallies, strangers, repeated)
+        for earlier in segment.kept.glob("judged-*"):
+            shutil.rmtree(earlier)
+        document = {"findings": [one.document() for one in judged.findings], "results": results}
+        keep(folder, document, {_REFUSED: refused.write_parquet})
+        return judged
+
+    def _judge(
+        self, rows: pl.LazyFrame, tallies: Mapping[str, pl.DataFrame], strangers: pl.Series, repeated: pl.Series
+    ) -> tuple[Judged, pl.DataFrame, list[dict[str, Any]]]:
+        """What is found, the refused rows with what is tallied of them, and the results of Great Expectations."""
+        frame = self._marked(rows, repeated, strangers)
         rules = self.suite.row_expectations(self.numbers)
         found = self.project.run(f"{self.suite.dataset}.rows", frame, rules)
         refusing = [
@@ -99,9 +133,31 @@ class Judging:
             for rule, result in zip(rules, found, strict=True)
             if severity_of(rule) == "warning" and not result["success"]
         ]
-        refused = self._refused(frame, refusing, list(tallies))
+        refused = self._refused(frame, refusing, tallies)
         findings = tuple(finding_of(rule, result, self.suite) for rule, result in zip(rules, found, strict=True))
-        return Judged(findings, refused.select(*QUARANTINED, POSITION), self._facts(tallies, refused))
+        facts = self._facts(tallies, refused)
+        return Judged(findings, refused.select(*QUARANTINED, POSITION), facts), refused, found
+
+    def _key(self, strangers: pl.Series, repeated: pl.Series) -> str:
+        """Of all that decides what is found in the rows of a segment."""
+        parts = {
+            "code": self.code,
+            "great_expectations": importlib.metadata.version("great-expectations"),
+            "numbers": self.numbers and [self.numbers.pns, self.numbers.pppk],
+            "strangers": strangers.sort().to_list(),
+            "repeated": repeated.to_list(),
+        }
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def _kept_tallies(self, folder: Path, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+        """The tallies that are kept with a segment, or are from now on."""
+        place = folder / "tallies"
+        names = kept(place)
+        if names is None:
+            tallies = self._tallies(rows)
+            keep(place, list(tallies), {f"{name}.parquet": tally.write_parquet for name, tally in tallies.items()})
+            return tallies
+        return {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
 
     def _tallies(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
         """Rows of each employee and quarter hour, in one pass."""
@@ -113,26 +169,32 @@ class Judging:
         plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
         return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
 
-    def _marked(self, rows: pl.LazyFrame, repeated: pl.Series, named: pl.DataFrame | None) -> pl.LazyFrame:
+    def _strangers(self, tallies: Mapping[str, pl.DataFrame]) -> pl.Series:
+        """Ids that are not on the roster."""
+        if not self.suite.contract.on_roster:
+            return pl.Series([], dtype=pl.String)
+        ids = tallies["employee_id"].get_column("employee_id").drop_nulls()
+        return ids.filter(~ids.is_in(self.roster.implode()))
+
+    def _marked(self, rows: pl.LazyFrame, repeated: pl.Series, strangers: pl.Series) -> pl.LazyFrame:
         """Adds the marks that row expectations ask for."""
         is_repeated = pl.lit(value=False) if repeated.is_empty() else pl.col(POSITION).is_in(repeated.implode())
-        on_roster = pl.lit(value=True)
-        if self.suite.contract.on_roster and named is not None:
-            ids = named.get_column("employee_id").drop_nulls()
-            strangers = ids.filter(~ids.is_in(self.roster.implode()))
-            on_roster = pl.when(pl.col("employee_id").is_not_null()).then(
-                ~pl.col("employee_id").is_in(strangers.implode()) if strangers.len() else on_roster
-            )
+        on_roster = pl.lit(value=True) if strangers.is_empty() else ~pl.col("employee_id").is_in(strangers.implode())
+        if self.suite.contract.on_roster:
+            on_roster = pl.when(pl.col("employee_id").is_not_null()).then(on_roster)
         return rows.with_columns(is_repeated.alias(REPEATED), on_roster.alias(ON_ROSTER)).with_columns(
             (~pl.col(REPEATED) & pl.col(PROBLEM).is_null()).alias(READABLE)
         )
 
-    def _refused(self, frame: pl.LazyFrame, rules: Sequence[Expectation], tallied: Sequence[str]) -> pl.DataFrame:
+    def _refused(
+        self, frame: pl.LazyFrame, rules: Sequence[Expectation], tallies: Mapping[str, pl.DataFrame]
+    ) -> pl.DataFrame:
         """The rows that fail one of these expectations; the reason is the first. With what is tallied of them."""
         contract = self.suite.contract
         beside = {"employee_id": pl.col("employee_id"), "quarter": _quarter(contract)}
         if not rules:
-            return pl.DataFrame(schema={**QUARANTINED, POSITION: pl.UInt32, **dict.fromkeys(tallied, pl.Null)})
+            tallied = {name: tally.schema[name] for name, tally in tallies.items()}
+            return pl.DataFrame(schema={**QUARANTINED, POSITION: pl.UInt32, **tallied})
         reason = pl.col(FAILED).list.first()
         place = {rule.id: _columns(rule) for rule in rules}
         is_unreadable = reason.is_in(UNREADABLE)
@@ -149,7 +211,7 @@ class Judging:
             .then(pl.concat_str(reason, pl.lit(": "), PROBLEM))
             .otherwise(reason),
             record=pl.coalesce(RAW, pl.struct(pl.col(contract.names).cast(pl.String)).struct.json_encode()),
-            **{name: beside[name] for name in tallied},
+            **{name: beside[name] for name in tallies},
         )
         return refused.collect(engine="streaming").cast(dict(QUARANTINED))  # type: ignore[arg-type]  # a mapping
 
@@ -157,7 +219,7 @@ class Judging:
         """What is left of the tallies without the refused rows."""
         left = {"employee_id": pl.Series([], dtype=pl.String), "quarter": pl.Series([], dtype=pl.Int64)}
         for name, tally in tallies.items():
-            gone = refused.group_by(pl.col(name).cast(tally.schema[name])).len("gone")
+            gone = refused.group_by(name).len("gone")
             stay = tally.join(gone, on=name, how="left").filter(pl.col("n") > pl.col("gone").fill_null(0))
             left[name] = stay.get_column(name).drop_nulls()
         return Facts(left["employee_id"], left["quarter"], self.timezone)

@@ -40,7 +40,8 @@ class Wanted:
 
     `first_day`, `last_day`: days of P; `last_working_day`: up to which data should reach. `reads`: datasets the
     policy's indicators read. `requires`: least share of the roster with a row, by dataset, on pain of stopping.
-    `numbers` are None where the policy accepts any employee id.
+    `numbers` are None where the policy accepts any employee id. `code` tells versions of the code apart, for what is
+    kept of a segment.
     """
 
     timezone: str
@@ -50,6 +51,7 @@ class Wanted:
     numbers: EmployeeNumbers | None
     reads: frozenset[str]
     requires: Mapping[str, Decimal] = field(default_factory=dict)
+    code: str = ""
 
 
 class Validation:
@@ -67,7 +69,9 @@ class Validation:
         """Validates one dataset as it was read; employees must come first."""
         delivered = Delivered.of(read) if isinstance(read, DatasetRead) else read
         name, suite = delivered.dataset, SUITES[delivered.dataset]
-        judging = Judging(self._project, suite, self._wanted.numbers, self._wanted.timezone, self._roster)
+        judging = Judging(
+            self._project, suite, self._wanted.numbers, self._wanted.timezone, self._roster, self._wanted.code
+        )
         repeated = repeated_positions(suite.contract, delivered)
         judged = [judging.segment(*one) for one in zip(delivered.segments, repeated, strict=True)]
         quarantined = pl.concat([one.refused.select(QUARANTINED.names()) for one in judged])
