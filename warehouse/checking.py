@@ -132,7 +132,7 @@ def _check_frames(
     n_rows = 0
     for name, model in models.items():
         shape, digest = shape_of(model), digests.get(name)
-        place, n_stored = shape.table.name, stored_count(connection, shape.table, run_id)
+        place, n_stored = shape.table.name, stored_count(connection, shape, run_id)
         n_rows += n_stored
         n_published = 0 if digest is None else digest.n_rows
         if n_stored != n_published:

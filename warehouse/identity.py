@@ -9,6 +9,7 @@ backslash before the seven control characters. So anyone may check a stored tabl
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -44,12 +45,11 @@ RESULTS: Final[Mapping[str, type[Base]]] = {
     "unit_guidance": UnitGuidance,
 }
 """The frames of a result and the table each is stored in, in the order they are loaded."""
-REQUIRED: Final = ("employees", "indicators", "scores")
-"""Frames that every result has; one of the others that is not given is neither stored nor hashed."""
 
 BATCH_ROWS: Final = 100_000
 RUN_ID: Final = "run_id"
-_ESCAPES: Final = {
+NULL: Final = "\\N"
+ESCAPES: Final = {
     "\\": "\\\\",  # first: the others add backslashes
     "\b": "\\b",
     "\t": "\\t",
@@ -160,14 +160,13 @@ def _fits(dtype: pl.DataType, column: str, shape: Shape) -> bool:
 
 def canonical_text(frame: pl.DataFrame) -> Iterator[bytes]:
     """Canonical text of a checked frame, batch by batch."""
-    import polars as pl
-
     for batch in frame.iter_slices(BATCH_ROWS):
         if not batch.height:
             continue
         cells = batch.select(_written(column) for column in batch.get_columns())
-        rows = cells.select(pl.concat_str(pl.all().fill_null("\\N"), separator="\t")).to_series()
-        yield ("\n".join(rows.to_list()) + "\n").encode()
+        text = io.BytesIO()
+        cells.write_csv(text, include_header=False, separator="\t", null_value=NULL, quote_style="never")
+        yield text.getvalue()
 
 
 def _written(column: pl.Series) -> pl.Series:
@@ -175,14 +174,15 @@ def _written(column: pl.Series) -> pl.Series:
 
     if column.dtype == pl.String:
         return _escaped(column)
-    text = column.cast(pl.String)
-    return text.str.slice(0, 1) if column.dtype == pl.Boolean else text
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.String).str.slice(0, 1)
+    return column  # whole numbers, decimals with all their digits, days as ISO text
 
 
 def _escaped(column: pl.Series) -> pl.Series:
     if not column.str.contains(_NEEDS_ESCAPE).any():
         return column
-    for character, written in _ESCAPES.items():
+    for character, written in ESCAPES.items():
         column = column.str.replace_all(character, written, literal=True)
     return column
 
@@ -197,8 +197,9 @@ def table_hash(parts: Iterator[bytes]) -> str:
 
 def digest_of(name: str, frame: pl.DataFrame) -> Digest:
     """The digest of a checked frame."""
-    columns = shape_of(model_of(name)).columns
-    return Digest(name=name, columns=columns, n_rows=frame.height, sha256=table_hash(canonical_text(frame)))
+    return Digest(
+        name=name, columns=tuple(frame.columns), n_rows=frame.height, sha256=table_hash(canonical_text(frame))
+    )
 
 
 def combined_hash(digests: Iterable[Digest]) -> str:
@@ -210,24 +211,28 @@ def combined_hash(digests: Iterable[Digest]) -> str:
 
 def checked_results(results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every results frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
-    if not set(REQUIRED) <= set(results) <= set(RESULTS):
-        raise WarehouseError(f"results: frames {sorted(results)}, wanted {sorted(RESULTS)}")
-    return {name: checked(name, results[name], shape_of(model)) for name, model in RESULTS.items() if name in results}
+    return _checked_all("results", results, RESULTS)
 
 
 def checked_insights(insights: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every insights frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
-    if set(insights) != set(INSIGHTS):
-        raise WarehouseError(f"insights: frames {sorted(insights)}, wanted {sorted(INSIGHTS)}")
-    return {name: checked(name, insights[name], shape_of(model)) for name, model in INSIGHTS.items()}
+    return _checked_all("insights", insights, INSIGHTS)
+
+
+def _checked_all(
+    what: str, given: Mapping[str, pl.DataFrame], models: Mapping[str, type[Base]]
+) -> dict[str, pl.DataFrame]:
+    if set(given) != set(models):
+        missing, unknown = sorted(set(models) - set(given)), sorted(set(given) - set(models))
+        raise WarehouseError(f"{what}: frames missing: {missing}, unknown: {unknown}")
+    return {name: checked(name, given[name], shape_of(model)) for name, model in models.items()}
 
 
 def result_hash(results: Mapping[str, pl.DataFrame]) -> str:
     """SHA-256 (hexadecimal) over the results frames in canonical order.
 
     Args:
-        results: the frames of `RESULTS`, of which only those of `REQUIRED` must be there; rows, columns and chunks in
-            any order.
+        results: all frames of `RESULTS`; rows, columns and chunks in any order.
 
     Raises:
         WarehouseError: a frame or column is missing, unknown or of another type.

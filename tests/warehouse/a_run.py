@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from warehouse import FileRecord, PolicyRecord, Published, RunRecord, ValidationRecord, Warehouse
+from warehouse.identity import RESULTS, dtypes, shape_of
 
 CITY, PERIOD = "kalianda", "2026-Q1"
 AT = dt.datetime(2026, 4, 2, 8, 0, tzinfo=dt.UTC)
@@ -58,9 +59,15 @@ SCORES = {
 D = Decimal
 
 
+def nothing_follows() -> dict[str, pl.DataFrame]:
+    """The other frames of a result, each without a row."""
+    mine = ("employees", "indicators", "scores")
+    return {name: pl.DataFrame(schema=dtypes(shape_of(model))) for name, model in RESULTS.items() if name not in mine}
+
+
 def results(score: str = "104.02") -> dict[str, pl.DataFrame]:
-    """The results of two employees; Ani's score is `score`, Budi has none."""
-    return {
+    """The results of two employees, of which nothing follows; Ani's score is `score`, Budi has none."""
+    return nothing_follows() | {
         "employees": pl.DataFrame(
             [
                 (ANI, "Ani", "PNS", "U1", "Dinas Satu", "general", "P1", "Analis", "JF", BUDI, 60, 58, 57),

@@ -35,11 +35,15 @@ def with_cell(frames: Frames, frame: str, employee: str, **cells: object) -> Fra
 
 
 def renamed(frames: Frames, old: str, new: str) -> Frames:
-    return {name: frame.with_columns(pl.col("employee_id").replace(old, new)) for name, frame in frames.items()}
+    of_people = {name: frame for name, frame in frames.items() if "employee_id" in frame.columns}
+    return frames | {
+        name: frame.with_columns(pl.col("employee_id").replace(old, new)) for name, frame in of_people.items()
+    }
 
 
 def without(frames: Frames, employee: str) -> Frames:
-    return {name: frame.filter(pl.col("employee_id") != employee) for name, frame in frames.items()}
+    of_people = {name: frame for name, frame in frames.items() if "employee_id" in frame.columns}
+    return frames | {name: frame.filter(pl.col("employee_id") != employee) for name, frame in of_people.items()}
 
 
 def test_the_first_revision_replaced_nothing(warehouse: Warehouse) -> None:

@@ -35,7 +35,7 @@ from warehouse.models import Base
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]  # one server for all of them
 REPOSITORY = Path(__file__).parents[2]
 RESULT = result_hash(sound())
-STORED = {"employee_period": 2, "indicator_result": 4, "score": 2, "result_digest": 3}
+STORED = {"employee_period": 2, "indicator_result": 4, "score": 2, "result_digest": 8}
 GIVEN: dict[str, Any] = {"policy": POLICY, "input_hash": "inputs-1", "finished_at": AT, **FINDINGS}
 
 
@@ -400,7 +400,7 @@ def _wide() -> dict[str, Any]:
     one = results()
     n = 20_000
     ids = pl.Series("employee_id", [f"{number:018}" for number in range(n)])
-    return {
+    return one | {
         "employees": pl.concat([one["employees"].head(1)] * n).with_columns(ids),
         "indicators": one["indicators"].clear(),
         "scores": pl.concat([one["scores"].head(1)] * n).with_columns(ids),

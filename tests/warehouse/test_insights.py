@@ -126,8 +126,8 @@ def test_insights_the_database_changed_are_not_published(warehouse: Warehouse, s
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda given: {}, r"insights: frames \[\], wanted \['tides'\]"),
-        (lambda given: given | {"waves": given["tides"]}, "wanted"),
+        (lambda given: {}, r"insights: frames missing: \['tides'\], unknown: \[\]"),
+        (lambda given: given | {"waves": given["tides"]}, r"frames missing: \[\], unknown: \['waves'\]"),
         (lambda given: {"tides": given["tides"].drop("share")}, r"frame tides: columns missing: \['share'\]"),
         (lambda given: {"tides": given["tides"].cast({"share": pl.Float64})}, "share is Float64"),
         (lambda given: {"tides": given["tides"].cast({"from_date": pl.String})}, "from_date is String"),

@@ -52,7 +52,9 @@ def test_order_is_by_bytes_whatever_the_language_of_the_server(warehouse: Wareho
     one = results()
     employees = pl.concat([one["employees"].head(1)] * len(ids)).with_columns(employee_id=pl.Series(ids))
     scores = pl.concat([one["scores"].head(1)] * len(ids)).with_columns(employee_id=pl.Series(ids))
-    publish(warehouse, "run-1", {"employees": employees, "indicators": one["indicators"].clear(), "scores": scores})
+    publish(
+        warehouse, "run-1", one | {"employees": employees, "indicators": one["indicators"].clear(), "scores": scores}
+    )
     found = [row[0] for row in warehouse.scores(CITY, PERIOD).rows]
     assert found == sorted(ids, key=str.encode) == ["10", "9", "B", "Z", "a-1", "a1", "b", "é"]
 

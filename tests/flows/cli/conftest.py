@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from warehouse import FileRecord, PolicyRecord, RunRecord, ValidationRecord, Warehouse, open_warehouse
+from warehouse.identity import RESULTS, dtypes, shape_of
 
 CITY, PERIOD = "kalianda", "2026-Q3"
 PERSONAL = "Rahasia"
@@ -57,7 +58,8 @@ def results(n: int, score: str = "104.02") -> dict[str, pl.DataFrame]:
     status = pl.when("last").then(pl.lit("NOT_APPLICABLE")).otherwise(pl.lit("SCORED")).alias("status")
     two, six = pl.Decimal(38, 2), pl.Decimal(38, 6)
     names = ["=cmd|'/c calc'!A1", "[red]Budi\x1b[31m", *[f"Ani {number}" for number in range(3, n + 1)]][:n]
-    return {
+    nothing = {name: pl.DataFrame(schema=dtypes(shape_of(model))) for name, model in RESULTS.items()}
+    return nothing | {
         "employees": found.select(
             "employee_id",
             pl.Series("name", names),
