@@ -19,6 +19,8 @@ Kind = Literal[
     "run_failed",
     "run_stopped",
     "run_crashed",
+    "run_late",
+    "run_stuck",
     "delivery_warning",
     "data_late",
     "report_due",
@@ -26,10 +28,17 @@ Kind = Literal[
     "report_escalated",
     "test",
 ]
-CONFIGURED: Final[tuple[Kind, ...]] = ("run_failed", "run_stopped", "run_crashed", "delivery_warning", "data_late")
-"""Events that offices hear of; the others go to the people they are about."""
-RUN_KINDS: Final[tuple[Kind, ...]] = ("run_failed", "run_stopped", "run_crashed", "delivery_warning")
+RUN_KINDS: Final[tuple[Kind, ...]] = (
+    "run_failed",
+    "run_stopped",
+    "run_crashed",
+    "run_late",
+    "run_stuck",
+    "delivery_warning",
+)
 """Events of runs: alarms, which no quiet hours hold back."""
+CONFIGURED: Final[tuple[Kind, ...]] = (*RUN_KINDS, "data_late")
+"""Events that offices hear of; the others go to the people they are about."""
 REPORT_KINDS: Final[tuple[Kind, ...]] = ("report_due", "report_overdue", "report_escalated")
 _SHOWN_PROBLEMS: Final = 3
 _LONGEST_PROBLEM: Final = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,6 +20,13 @@ from warehouse import NotificationLog
 
 _log = logging.getLogger(__name__)
 _CRASHES_TOLD_FOR: Final = dt.timedelta(days=7)
+_KINDS: Final[Mapping[str, Kind]] = {
+    "failed": "run_failed",
+    "stopped": "run_stopped",
+    "crashed": "run_crashed",
+    "late": "run_late",
+    "stuck": "run_stuck",
+}
 _FAILED: Final[tuple[Kind, ...]] = ("run_failed", "run_stopped", "run_crashed")
 
 
@@ -79,7 +86,7 @@ class NotificationWatch(Watch):
 def notify_failure(
     city: str,
     period: str,
-    ended_by: Literal["failed", "stopped", "crashed"],
+    what: Literal["failed", "stopped", "crashed", "late", "stuck"],
     problems: Sequence[str],
     *,
     flow_run_id: str,
@@ -88,15 +95,15 @@ def notify_failure(
     home: Path | None = None,
     warehouse_url: str | None = None,
 ) -> None:
-    """Tells of a flow run that ended badly, unless the run itself has told already; never raises.
+    """Tells of a flow run that is in trouble, unless the run itself has told already; never raises.
 
-    For hooks of an orchestrator, which also see what a process cannot tell of itself: that it was killed, or never
-    began.
+    For hooks of an orchestrator, which also see what a process cannot tell of itself: that it was killed, never began
+    or does not end.
 
     Args:
         city: the city.
         period: the period as written; empty where it is not known.
-        ended_by: how it ended.
+        what: the trouble.
         problems: why, in sentences without a personal value.
         flow_run_id: what the event is known by where the warehouse has no run of it.
         since: when the flow run began; what the run told of this city and period since then is not told again.
@@ -117,13 +124,13 @@ def notify_failure(
             if delivery.told_without_log(city, period, since=since):
                 return
             if log is not None:
-                if log.told(city, period, _FAILED, since=since):
+                if what not in ("late", "stuck") and log.told(city, period, _FAILED, since=since):
                     return
-                at_work = log.runs_at_work(city, period, since=since) if ended_by == "crashed" else []
+                at_work = log.runs_at_work(city, period, since=since) if what in ("crashed", "stuck") else []
                 run_id = at_work[-1] if at_work else None
             notice = Notice(
-                event_key=f"run_{ended_by}:{run_id or flow_run_id}",
-                kind=_kind(ended_by),
+                event_key=f"{_KINDS[what]}:{run_id or flow_run_id}",
+                kind=_KINDS[what],
                 city=city,
                 period=period or "-",
                 run_id=run_id,
@@ -131,7 +138,7 @@ def notify_failure(
             )
             delivery.tell(notice, config.listeners(notice.kind, city), now=now)
     except Exception as error:  # noqa: BLE001  # a hook that raises would hide how the run ended
-        _log.warning("nobody was told that %s %s %s: %s", city, period, ended_by, type(error).__name__)
+        _log.warning("nobody was told that %s %s is %s: %s", city, period, what, type(error).__name__)
 
 
 def tell_crashes(
@@ -172,7 +179,7 @@ def _of_failure(failure: Failure, reports_url: str) -> Notice:
     run_id = run.run_id if run else None
     # Without a run, the order is what the event is known by.
     key = run_id or f"{order.city}:{order.period}:{order.ordered_at.isoformat()}"
-    kind = _kind(failure.ended_by)
+    kind = _KINDS["stopped" if failure.ended_by == "stopped" else "failed"]
     return Notice(
         event_key=f"{kind}:{key}",
         kind=kind,
@@ -181,7 +188,3 @@ def _of_failure(failure: Failure, reports_url: str) -> Notice:
         run_id=run_id,
         facts={"problems": failure.problems, "report": report_place(order.home, run_id, reports_url)},
     )
-
-
-def _kind(ended_by: str) -> Kind:
-    return {"stopped": "run_stopped", "crashed": "run_crashed"}.get(ended_by, "run_failed")  # type: ignore[return-value]
