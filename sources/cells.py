@@ -18,7 +18,7 @@ def cell_text(table: RawTable, name: str, file: str) -> pl.Expr:
     position = table.names.index(name)
     column, dtype = pl.col(f"c{position}"), table.dtypes[position]
     if dtype == pl.String:
-        return cell(column)
+        return column if table.is_tidy else cell(column)
     if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
         return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
     if isinstance(dtype, pl.Datetime):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -17,8 +17,8 @@ from sources.formats import RawTable
 from sources.mapping import ColumnSource, FileEntry, Lookup, Rescale
 from sources.parsing import (
     NUMBER_REASON,
+    SPOILED_ID,
     SPOILED_REASON,
-    Parsed,
     complaint,
     day_instant,
     decimal,
@@ -40,6 +40,23 @@ class _Text:
 
     text: pl.Expr
     problems: list[pl.Expr] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A problem as an expression, and a quick look whether a batch can have it at all."""
+
+    may_hold: Callable[[pl.DataFrame], bool]
+    problem: pl.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What is added to the frame of a file, one after the other; `checks` stand in the order they are told."""
+
+    texts: dict[str, pl.Expr] = field(default_factory=dict)
+    values: dict[str, pl.Expr] = field(default_factory=dict)
+    checks: list[_Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +102,41 @@ class CanonicalColumns:
 
     def unused(self) -> list[str]:
         """Columns of the file that nothing reads."""
-        used = {name for source in self.entry.columns.values() for name in source.source_columns}
-        used |= {name for name in self.dataset.names if name not in self.entry.columns}
+        used = self._used()
         return [name for name in self.table.names if name not in used]
 
+    def _used(self) -> list[str]:
+        """Columns of the file that something reads."""
+        used = {name for source in self.entry.columns.values() for name in source.source_columns}
+        used |= {name for name in self.dataset.names if name not in self.entry.columns}
+        return [name for name in self.table.names if name in used]
+
     def applied(self) -> pl.LazyFrame:
-        """The file's frame with every contract column typed, and `_problem`."""
-        parsed = [self._parsed(column) for column in self.dataset.columns]
-        # A spoiled identifier is told before all else: it makes the whole file unreadable.
-        problems = [*self._spoiled(), *(one.problem for one in parsed)]
-        values = [one.value for one in parsed]
+        """The file's frame with every contract column typed, and `_problem`.
+
+        Step by step, so that nothing is worked out twice: stripped cells, texts, their values, and what went wrong,
+        which is looked for only in batches where something did.
+        """
+        steps = _Steps()
         if self.table.has_bad_records:
-            problems.insert(0, pl.col(PROBLEM))
-            values = [pl.when(pl.col(PROBLEM).is_null()).then(value) for value in values]
+            steps.checks.append(_Check(_is_filled(PROBLEM), pl.col(PROBLEM)))
+        # A spoiled identifier is told before all else: it makes the whole file unreadable.
+        for column in self.dataset.columns:
+            self._add_spoiled(steps, column)
+        for position, column in enumerate(self.dataset.columns):
+            self._add(steps, position, column)
+        values = steps.values
+        if self.table.has_bad_records:
+            values = {name: pl.when(pl.col(PROBLEM).is_null()).then(value) for name, value in values.items()}
         typed = [
-            value.cast(column.dtype(self.timezone)).alias(column.name)
-            for value, column in zip(values, self.dataset.columns, strict=True)
+            values[column.name].cast(column.dtype(self.timezone)).alias(column.name) for column in self.dataset.columns
         ]
-        return self.table.frame.with_columns(typed).with_columns(pl.coalesce(problems).alias(PROBLEM))
+        frame = self.table.frame.with_columns(
+            cell_text(self.table, name, self.name).alias(f"_cell{self.table.names.index(name)}")
+            for name in self._used()
+        )
+        frame = frame.with_columns(text.alias(name) for name, text in steps.texts.items())
+        return frame.with_columns(typed).with_columns(_first_problem(steps.checks).alias(PROBLEM))
 
     def _source(self, column: str) -> ColumnSource | None:
         """What the mapping says, else the file's column of the canonical name, else nothing."""
@@ -110,21 +144,32 @@ class CanonicalColumns:
             return self.entry.columns[column]
         return ColumnSource(from_=column) if column in self.table.names else None
 
-    def _spoiled(self) -> Iterable[pl.Expr]:
-        for column in self.dataset.columns:
-            source = self._source(column.name)
-            if column.kind is Kind.ID and source is not None and source.from_ is not None:
-                yield complaint(column.name, spoiled(self._cell(source.from_)), SPOILED_REASON)
+    def _add_spoiled(self, steps: _Steps, column: Column) -> None:
+        source = self._source(column.name)
+        if column.kind is Kind.ID and source is not None and source.from_ is not None:
+            cell = self._cell(source.from_)
+            problem = complaint(column.name, spoiled(cell), SPOILED_REASON)
+            steps.checks.append(_Check(_is_spoiled(cell.meta.output_name()), problem))
 
-    def _parsed(self, column: Column) -> Parsed:
+    def _add(self, steps: _Steps, position: int, column: Column) -> None:
+        """The value of one column, and what may go wrong on the way."""
         source = self._source(column.name)
         if source is None:
-            return Parsed(pl.lit(None), pl.lit(None, pl.String))
-        if direct := self._typed(source, column):
-            return direct
-        text = self._text(column.name, source)
-        parsed = parse(text.text, column, self.timezone, source.formats)
-        return Parsed(parsed.value, pl.coalesce([*text.problems, parsed.problem]))
+            steps.values[column.name] = pl.lit(None)
+            return
+        if (typed := self._typed(source, column)) is not None:
+            steps.values[column.name] = typed
+            return
+        text, problem = f"_text{position}", f"_problem{position}"
+        found = self._text(column.name, source)
+        steps.texts[text] = found.text
+        parsed = parse(pl.col(text), column, self.timezone, source.formats)
+        steps.values[column.name] = parsed.value
+        if found.problems:
+            steps.texts[problem] = pl.coalesce(found.problems)
+            steps.checks.append(_Check(_is_filled(problem), pl.col(problem)))
+        if column.kind not in (Kind.TEXT, Kind.ID):
+            steps.checks.append(_Check(_is_lost(text, column.name), parsed.problem))
 
     def _text(self, column: str, source: ColumnSource) -> _Text:
         """Text of a canonical column after map, lookup, decimal_comma and rescale."""
@@ -156,9 +201,10 @@ class CanonicalColumns:
         return _Text(pl.lit(source.constant, pl.String))
 
     def _cell(self, name: str) -> pl.Expr:
-        return cell_text(self.table, name, self.name)
+        """The stripped text of a cell of the file."""
+        return pl.col(f"_cell{self.table.names.index(name)}")
 
-    def _typed(self, source: ColumnSource, column: Column) -> Parsed | None:
+    def _typed(self, source: ColumnSource, column: Column) -> pl.Expr | None:
         """The short way for a column that already has the right type; None where it must go through text."""
         if source.from_ is None or source.map or source.lookup or source.rescale:
             return None
@@ -166,8 +212,7 @@ class CanonicalColumns:
         value, dtype = pl.col(f"c{position}"), self.table.dtypes[position]
         if column.kind is Kind.ID and dtype.is_float():
             raise unfit(self.table, source.from_, self.name)
-        typed = _moment(value, dtype, column, self.timezone) if dtype.is_temporal() else None
-        return None if typed is None else Parsed(typed, pl.lit(None, pl.String))
+        return _moment(value, dtype, column, self.timezone) if dtype.is_temporal() else None
 
     def _looked_up(self, column: str, source: ColumnSource, lookup: Lookup, before: _Text) -> _Text:
         found = self.crosswalk(lookup).look_up(before.text)
@@ -175,6 +220,35 @@ class CanonicalColumns:
             return _Text(found, before.problems)
         missed = complaint(column, before.text.is_not_null() & found.is_null(), MISSING_REASON)
         return _Text(found, [*before.problems, missed])
+
+
+def _is_filled(name: str) -> Callable[[pl.DataFrame], bool]:
+    return lambda batch: batch[name].null_count() < batch.height
+
+
+def _is_spoiled(name: str) -> Callable[[pl.DataFrame], bool]:
+    return lambda batch: bool(batch[name].unique().str.contains(SPOILED_ID).any())
+
+
+def _is_lost(text: str, value: str) -> Callable[[pl.DataFrame], bool]:
+    # No text has no value, so the two counts differ where a text has none.
+    return lambda batch: batch[text].null_count() != batch[value].null_count()
+
+
+def _first_problem(checks: list[_Check]) -> pl.Expr:
+    """The first problem of each row."""
+    names = sorted({name for check in checks for name in check.problem.meta.root_names()})
+    if not names:
+        return pl.lit(None, pl.String)
+
+    def look(batch: pl.Series) -> pl.Series:
+        frame = batch.struct.unnest()
+        held = [check.problem for check in checks if check.may_hold(frame)]
+        if not held:
+            return pl.repeat(None, len(batch), dtype=pl.String, eager=True)
+        return frame.select(pl.coalesce(held)).to_series()
+
+    return pl.struct(names).map_batches(look, return_dtype=pl.String, is_elementwise=True)
 
 
 def _moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:

@@ -56,8 +56,15 @@ class Parsed(NamedTuple):
 
 def cell(text: pl.Expr) -> pl.Expr:
     """A cell as it counts: without surrounding blanks, null where nothing is left."""
-    stripped = text.str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+    return text.str.strip_chars().map_batches(_null_where_empty, return_dtype=pl.String, is_elementwise=True)
+
+
+def _null_where_empty(batch: pl.Series) -> pl.Series:
+    """Few files have such a cell, and copying one that has none costs as much as stripping it."""
+    filled = batch != ""
+    if filled.all():
+        return batch
+    return batch.alias("text").to_frame().select(pl.when(filled).then(pl.col("text"))).to_series()
 
 
 def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...] = ()) -> Parsed:
@@ -258,6 +265,9 @@ def _plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
     if not (tail != "").any():
         return moments.select(local).to_series()
     minutes = _each_once(_offset_minutes, pl.col("tail"), pl.Int64())
+    tails = tail.filter(tail != "").unique()
+    if len(tails) == 1:  # as a rule: one office, one zone
+        minutes = tails.to_frame("tail").select(_offset_minutes(pl.col("tail"))).item()
     given = _at_offset(pl.col("moment"), pl.duration(minutes=minutes), timezone)
     return moments.select(pl.when(pl.col("tail") == "").then(local).otherwise(given)).to_series()
 

@@ -27,7 +27,7 @@ from sources.formats.table import (
 )
 from sources.mapping import FileEntry
 
-_CHUNK: Final = 1 << 24
+_CHUNK: Final = 1 << 20
 _BATCH_RECORDS: Final = 50_000
 _MAX_RECORD_BYTES: Final = 1 << 20
 _MAX_RECORD_LINES: Final = 200
@@ -43,11 +43,13 @@ class _Survey:
     """What a pass over the bytes says about a file."""
 
     has_bom: bool = False
-    n_nul: int = 0
-    n_lf: int = 0
-    n_cr: int = 0
-    n_crlf: int = 0
-    n_quotes: int = 0
+    has_nul: bool = False
+    has_lf: bool = False
+    has_cr: bool = False
+    has_bare_cr: bool = False
+    has_quotes: bool = False
+    has_blanks: bool = False
+    """Whether a cell may have a blank around it: the file has one, or a letter beyond ASCII."""
     is_utf8: bool = True
 
 
@@ -78,8 +80,8 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
         _check_head(name, stream.read(4096), entry.encoding)
     path = _as_utf8(path, name, entry.encoding, scratch)
     quote = None if entry.quote == "none" else entry.quote
-    survey = _survey(path, quote)
-    if survey.n_cr and not survey.n_lf:
+    survey = _survey(path, quote, entry.delimiter or ",")
+    if survey.has_cr and not survey.has_lf:
         raise UnreadableFile(
             name,
             "line ends",
@@ -93,12 +95,13 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
     if not survey.is_utf8:
         return _by_record(path, layout, scratch, notes)
     lines = _lines(path, layout, survey)
-    found = _found(lines)
+    found = _Found(0, 0, []) if _is_regular(path, layout, survey) else _found(lines)
     if found.n_loose:
         return _by_record(path, layout, scratch, notes)
     if found.n_bad or (survey.has_bom and not layout.header_line):
         return _by_line(lines, layout, scratch, notes)
-    return text_table(_by_polars(path, layout, found.blank_lines), layout.names, notes=notes)
+    is_tidy = not (survey.has_blanks or survey.has_quotes or survey.has_cr)
+    return text_table(_by_polars(path, layout, found.blank_lines), layout.names, notes=notes, is_tidy=is_tidy)
 
 
 def _check_head(name: str, head: bytes, encoding: str) -> None:
@@ -142,22 +145,31 @@ def _as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
     return target
 
 
-def _survey(path: Path, quote: str | None) -> _Survey:
+def _survey(path: Path, quote: str | None, delimiter: str) -> _Survey:
     survey = _Survey()
     decoder = codecs.getincrementaldecoder("utf-8")()
     mark = quote.encode() if quote else None
+    blanks = [blank for blank in (b" ", b"\t", b"\v", b"\f") if blank != delimiter.encode()]
     ends_with_cr = False
     with path.open("rb") as stream:
         survey.has_bom = stream.read(3) == codecs.BOM_UTF8
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
-            survey.n_nul += chunk.count(0)
-            survey.n_lf += chunk.count(b"\n")
-            survey.n_cr += chunk.count(b"\r")
-            survey.n_crlf += chunk.count(b"\r\n") + (ends_with_cr and chunk.startswith(b"\n"))
-            survey.n_quotes += chunk.count(mark) if mark else 0
-            ends_with_cr = chunk.endswith(b"\r")
-            survey.is_utf8 = survey.is_utf8 and _decodes(decoder, chunk)
+            is_ascii = chunk.isascii()
+            survey.has_nul = survey.has_nul or b"\0" in chunk
+            survey.has_lf = survey.has_lf or b"\n" in chunk
+            survey.has_quotes = survey.has_quotes or (mark is not None and mark in chunk)
+            survey.has_blanks = survey.has_blanks or not is_ascii or any(blank in chunk for blank in blanks)
+            if b"\r" in chunk or ends_with_cr:
+                n_crlf = chunk.count(b"\r\n") + (ends_with_cr and chunk.startswith(b"\n"))
+                n_cr = chunk.count(b"\r") - chunk.endswith(b"\r") + ends_with_cr
+                survey.has_cr = True
+                survey.has_bare_cr = survey.has_bare_cr or n_cr > n_crlf
+                ends_with_cr = chunk.endswith(b"\r")
+            # A letter may begin in the chunk before.
+            if survey.is_utf8 and not (is_ascii and not decoder.getstate()[0]):
+                survey.is_utf8 = _decodes(decoder, chunk)
+    survey.has_bare_cr = survey.has_bare_cr or ends_with_cr
     survey.is_utf8 = survey.is_utf8 and _decodes(decoder, b"", final=True)
     return survey
 
@@ -250,7 +262,7 @@ def _lines(path: Path, layout: _Layout, survey: _Survey) -> pl.LazyFrame:
     text = pl.col("line")
     loose = text.str.len_bytes() > csv.field_size_limit()
     bare = text
-    if layout.quote and survey.n_quotes:
+    if layout.quote and survey.has_quotes:
         quote, delimiter = _escaped(layout.quote), _escaped(layout.delimiter)
         bare = text.str.replace_all(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}", _MARK)
         loose |= bare.str.contains(f"{quote}|[^{delimiter}]{_MARK}|{_MARK}[^{delimiter}]")
@@ -259,9 +271,9 @@ def _lines(path: Path, layout: _Layout, survey: _Survey) -> pl.LazyFrame:
     problem: pl.Expr = pl.when(n_cells != len(layout.names)).then(
         pl.format(f"{RECORD}: it has {{}} cells where {len(layout.names)} are expected", n_cells)
     )
-    if survey.n_cr > survey.n_crlf:
+    if survey.has_bare_cr:
         problem = pl.when(text.str.contains("\r", literal=True)).then(pl.lit(f"{RECORD}: {_CR}")).otherwise(problem)
-    if survey.n_nul:
+    if survey.has_nul:
         problem = pl.when(text.str.contains("\0", literal=True)).then(pl.lit(f"{RECORD}: {_NUL}")).otherwise(problem)
     return (
         pl.scan_lines(path, name="line", row_index_name="n", glob=False)
@@ -276,6 +288,22 @@ class _Found:
     n_loose: int
     n_bad: int
     blank_lines: list[int]
+
+
+def _is_regular(path: Path, layout: _Layout, survey: _Survey) -> bool:
+    """Whether a quick look shows that every line after the header is a record without a problem, and none is blank."""
+    if survey.has_quotes or survey.has_bare_cr or survey.has_nul or len(layout.names) == 1 or layout.delimiter == " ":
+        return False
+    line = pl.col("line")
+    n_cells = line.str.count_matches(layout.delimiter, literal=True) + 1
+    longest, is_regular = (
+        pl.scan_lines(path, name="line", glob=False)
+        .slice(layout.header_line)
+        .select(line.str.len_bytes().max(), (n_cells == len(layout.names)).all().alias("regular"))
+        .collect(engine="streaming")
+        .row(0)
+    )
+    return bool(is_regular) and (longest or 0) <= csv.field_size_limit()
 
 
 def _found(lines: pl.LazyFrame) -> _Found:

@@ -27,7 +27,7 @@ class RawTable:
 
     `frame` has column `c0`, `c1`, ... for each of `names` (a file may use any name, ours too) and `_row`; where
     `has_bad_records`, also `_problem` and `_raw`, filled for records that could not be split into cells.
-    `is_text` is false where the file itself is typed (Parquet).
+    Where `is_tidy`, no cell of text has a blank around it, and an empty one is null.
     """
 
     frame: pl.LazyFrame
@@ -35,6 +35,7 @@ class RawTable:
     dtypes: tuple[pl.DataType, ...]
     has_bad_records: bool = False
     notes: tuple[str, ...] = ()
+    is_tidy: bool = False
 
     def position(self, name: str) -> int | None:
         """Where the column stands; None where there is none."""
@@ -42,10 +43,15 @@ class RawTable:
 
 
 def text_table(
-    frame: pl.LazyFrame, names: tuple[str, ...], *, has_bad_records: bool = False, notes: tuple[str, ...] = ()
+    frame: pl.LazyFrame,
+    names: tuple[str, ...],
+    *,
+    has_bad_records: bool = False,
+    notes: tuple[str, ...] = (),
+    is_tidy: bool = False,
 ) -> RawTable:
     """A table whose every column is text."""
-    return RawTable(frame, names, (pl.String(),) * len(names), has_bad_records, notes)
+    return RawTable(frame, names, (pl.String(),) * len(names), has_bad_records, notes, is_tidy)
 
 
 def empty_table() -> RawTable:
