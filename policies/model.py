@@ -194,6 +194,60 @@ class Consultation(Model):
     outcome: Text
 
 
+class Intervention(Model):
+    """A change somebody made on a day, whose effect is to be measured: what, where, since when.
+
+    `units` have it; `compare_with` do not, none given: all other units. It changes no score.
+    """
+
+    id: Text
+    label: Label
+    date: Day
+    units: tuple[Text, ...] = Field(min_length=1)
+    compare_with: tuple[Text, ...] = ()
+    source: Text
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if both := sorted(set(self.units) & set(self.compare_with)):
+            raise ValueError(f"intervention {self.id}: units are compared with themselves: {', '.join(both)}")
+        return self
+
+
+class StandardTime(Model):
+    """Minutes a service takes who works well (`minutes`, by service_type), and those of a working day for services."""
+
+    minutes: Mapping[Text, Annotated[Decimal, Field(gt=0)]] = Field(min_length=1)
+    available_minutes_per_day: Annotated[Decimal, Field(gt=0, le=1440)]
+    source: Text
+
+
+class Benchmark(Model):
+    """A target that somebody above the city set for its units: which measure (see `benchmarks`), what, by which act."""
+
+    measure: Text
+    target: Annotated[Decimal, Field(gt=0)]
+    source: Text
+
+
+class InsightRules(Model):
+    """What the insights take from the policy; nothing of it changes a score."""
+
+    interventions: tuple[Intervention, ...] = ()
+    standard_time: StandardTime | None = None
+    benchmarks: tuple[Benchmark, ...] = ()
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        for what, names in (
+            ("interventions", [one.id for one in self.interventions]),
+            ("benchmarks", [one.measure for one in self.benchmarks]),
+        ):
+            if repeated := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{what} repeat: {', '.join(repeated)}; give each once")
+        return self
+
+
 # --- national rules -------------------------------------------------------------------------------------------------
 
 
@@ -358,6 +412,7 @@ class Policy(Model):
     training: TrainingRule | None = None
     consultations: tuple[Consultation, ...] = ()
     requires: Mapping[str, Share] = {}
+    insights: InsightRules = InsightRules()
     national: Annotated[National, NOT_WRITTEN]
 
     @field_validator("timezone")

@@ -196,6 +196,58 @@ READINGS: Final = (
         ("level", "place_id", "ikm", "skm_grade", "on_time_share", "mean_score", "alarm", "n_open", "median_hours"),
         only=Only("level", "Units, agencies or the city only; all three if not given.", ("unit", "agency", "city")),
     ),
+    Reading(
+        "responsive",
+        "responsive",
+        "responsive-city score",
+        "Show how promptly and how well requests were answered, by day, week, month and quarter, with n and interval.",
+        "--grain week",
+        ("place_id", "grain", "bucket", "component", "n", "score", "low", "high"),
+        only=Only("grain", "One grain only; all if not given.", ("day", "week", "month", "quarter")),
+    ),
+    Reading(
+        "effects",
+        "effects",
+        "effects",
+        "Show what changed from the day of an intervention on, beside other units and a placebo, with intervals.",
+        "--outcome processing_time",
+        ("intervention_id", "outcome", "design", "before", "after", "effect", "effect_low", "effect_high", "verdict"),
+        only=Only("outcome", "One outcome only; all if not given.", ("processing_time", "satisfaction", "queue")),
+    ),
+    Reading(
+        "drivers",
+        "drivers",
+        "drivers of satisfaction",
+        "Show how satisfaction goes with speed and friendliness, by unit and audience.",
+        "--audience patient",
+        ("place_id", "audience", "driver", "n", "level_index", "overall_index", "correlation", "low", "high"),
+        only=Only("audience", "One audience only; all if not given.", ("citizen", "patient", "student")),
+    ),
+    Reading(
+        "productivity",
+        "productivity",
+        "productivity",
+        "Show how much each employee settled, how much of it fast and right, and in how much of the time.",
+        "--output productivity.csv",
+        ("employee_id", "n_settled", "fast_and_accurate_share", "productivity", "standard_minutes", "name"),
+    ),
+    Reading(
+        "benchmarks",
+        "benchmarks",
+        "benchmarks",
+        "Show each unit beside its own past, its peers and the target somebody above the city set.",
+        "--measure ikm",
+        ("level", "place_id", "measure", "value", "baseline", "peer_percentile", "target", "is_target_met"),
+        only=Only("measure", "One measure only, such as ikm or on_time_share; all if not given."),
+    ),
+    Reading(
+        "indicator-health",
+        "indicator_health",
+        "health of the indicators",
+        "Show whether each indicator tells people apart: ceiling, floor, spread, missing, and the weight it has.",
+        "",
+        ("item_id", "n_scored", "missing_share", "ceiling_share", "floor_share", "iqr", "rank_agreement", "flags"),
+    ),
 )
 """The commands that differ only in what they read, in the order the help shows them."""
 
@@ -204,7 +256,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     commands: list[Callable[..., None]] = [*map(_command, READINGS), quarantine, validations, runs]
     for command in commands:
-        app.command(rich_help_panel=_PANEL)(command)
+        app.command(command.__name__, rich_help_panel=_PANEL)(command)
 
 
 def _options(

@@ -61,8 +61,8 @@ def test_the_small_policy_loads_with_exact_numbers(write: Write, catalogue: Cata
             "min_days: 10",
             "min_days: 10\nmin_dayz: 10",
             "9: min_dayz: unknown key; did you mean 'min_days'? known: behaviour, city, consultations, "
-            "default_limit_hours, employee_id, follow_ups, in_force, min_coverage, min_days, min_weight, name, "
-            "periods, requires, results, sectors, thresholds, timezone, training",
+            "default_limit_hours, employee_id, follow_ups, in_force, insights, min_coverage, min_days, min_weight, "
+            "name, periods, requires, results, sectors, thresholds, timezone, training",
             id="unknown key",
         ),
         pytest.param(

@@ -16,14 +16,28 @@ import polars as pl
 
 from policies.model import Policy
 from policies.period import Period
+from transforms.insights.benchmarks import benchmarks
+from transforms.insights.drivers import drivers
+from transforms.insights.effects import effects
 from transforms.insights.evidence import Evidence as Evidence
 from transforms.insights.evidence import Previous as Previous
+from transforms.insights.indicator_health import indicator_health
+from transforms.insights.productivity import productivity
+from transforms.insights.responsive import responsive
 from transforms.insights.units import units
 from transforms.run import Results
 
 Family = Callable[[Evidence], Mapping[str, pl.DataFrame]]
 
-FAMILIES: Final[tuple[Family, ...]] = (units,)
+FAMILIES: Final[tuple[Family, ...]] = (
+    units,
+    productivity,
+    responsive,
+    drivers,
+    effects,
+    benchmarks,
+    indicator_health,
+)
 """Every family, in the order they are made."""
 
 

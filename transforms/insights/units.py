@@ -193,8 +193,8 @@ def _with_alarm(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
 
     A unit is poor by its own rating; without one, if its IKM is of grade C or D or under 0.8 of its requests were on
     time; good by its own rating; without one, if its grade is A or B and 0.9 were on time, each of 30 or more.
-    poor_unit_good_people: it is poor, and all of its 5 or more rated people are Baik or better. good_unit_poor_people:
-    it is good, and at most one in five of them is.
+    poor_unit_good_people: it is poor, and of its 5 or more rated people nine in ten are Baik or better: "all", but for
+    a newcomer. good_unit_poor_people: it is good, and at most one in five of them is.
     """
     own = evidence.frames["unit_achievements"].filter(pl.col("period") == evidence.period.name)
     rows = rows.join(
@@ -217,7 +217,7 @@ def _with_alarm(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
     )
     is_told = pl.col("n_rated") >= rules.ALL_MEANS
     alarm = (
-        pl.when(is_told, is_poor, pl.col("n_good") == pl.col("n_rated"))
+        pl.when(is_told, is_poor, 10 * pl.col("n_good") >= 9 * pl.col("n_rated"))
         .then(pl.lit("poor_unit_good_people"))
         .when(is_told, is_good, 5 * pl.col("n_good") <= pl.col("n_rated"))
         .then(pl.lit("good_unit_poor_people"))
