@@ -13,7 +13,7 @@ from typing import Final, Literal
 import polars as pl
 
 from transforms.exact import TERMS, term, terms
-from transforms.scope import Scope
+from transforms.scope import Known
 
 Status = Literal["SCORED", "NOT_APPLICABLE", "INSUFFICIENT_DATA"]
 SCORED: Final = "SCORED"
@@ -30,7 +30,7 @@ def count(column: str) -> pl.Expr:
 
 
 def findings(
-    scope: Scope,
+    scope: Known,
     facts: pl.LazyFrame,
     *,
     n: pl.Expr,
@@ -67,7 +67,7 @@ def findings(
     )
 
 
-def share_findings(scope: Scope, facts: pl.LazyFrame, *, hits: str, of: str, misses: Sequence[Miss]) -> pl.LazyFrame:
+def share_findings(scope: Known, facts: pl.LazyFrame, *, hits: str, of: str, misses: Sequence[Miss]) -> pl.LazyFrame:
     """Findings of a share: `hits` out of `of`, two count columns of `facts`."""
     numerator, denominator = count(hits), count(of)
     return findings(

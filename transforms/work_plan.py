@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.findings import INSUFFICIENT_DATA, Miss
-from transforms.scope import Known, Scope
+from transforms.scope import Known
 
 
 def objectives_in_span(scope: Known) -> pl.LazyFrame:
@@ -15,7 +15,7 @@ def objectives_in_span(scope: Known) -> pl.LazyFrame:
     )
 
 
-def with_plan(scope: Scope, facts: pl.LazyFrame) -> pl.LazyFrame:
+def with_plan(scope: Known, facts: pl.LazyFrame) -> pl.LazyFrame:
     """`facts` and has_plan, for each person who has either."""
     planned = objectives_in_span(scope).select("person", has_plan=pl.lit(value=True)).unique()
     return planned.join(facts, on="person", how="full", coalesce=True)

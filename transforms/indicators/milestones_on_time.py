@@ -6,13 +6,13 @@ import polars as pl
 
 from policies.model import Parameters
 from transforms.findings import NOT_APPLICABLE, count, share_findings
-from transforms.scope import Scope
+from transforms.scope import Known
 from transforms.work_plan import no_plan, with_plan
 
 READS = ("objectives", "progress")
 
 
-def milestones_on_time(scope: Scope, _: Parameters) -> pl.LazyFrame:
+def milestones_on_time(scope: Known, _: Parameters) -> pl.LazyFrame:
     """Progress rows due in P and reported at or before due / progress rows due in P; n: milestones.
 
     Each progress row with due_at in P is one milestone; not reported is late. No objective overlapping P:

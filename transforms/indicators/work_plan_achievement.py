@@ -7,13 +7,13 @@ import polars as pl
 from policies.model import Parameters
 from transforms.exact import fits, reduced, term, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
-from transforms.scope import Scope
+from transforms.scope import Known
 from transforms.work_plan import objectives_in_span
 
 READS = ("objectives", "progress")
 
 
-def work_plan_achievement(scope: Scope, _: Parameters) -> pl.LazyFrame:
+def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     """Weighted mean of achievement(realised, expected) over objectives that overlap P; n: objectives.
 
     realised: the owner's last report before the end of P that has one (latest reported_at, then later due_at, then

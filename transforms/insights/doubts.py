@@ -53,11 +53,11 @@ _DAY_END: Final = dt.time(23, 59, 59, 999999)
 
 
 def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
-    """Frame `doubts`: one row a rule and person (or two, or unit) to look at.
+    """Frame `doubts`: one row a rule and person (or two, or unit) to look at, numbered from 1.
 
-    rule; employee_id, other_employee_id (of a pair), unit_id (the home unit, or the unit itself); n_found of n_of
-    things; n_expected if nothing were wrong; p_value where the rule has one (adjusted over all it tested); first_date
-    and last_date of what was found. Rules:
+    rule; subject (employee or unit), subject_id, other_employee_id (of a pair), unit_id (the home unit, or the unit
+    itself); n_found of n_of things; n_expected if nothing were wrong; p_value where the rule has one (adjusted over all
+    it tested); first_date and last_date of what was found. Rules:
 
     batch_closing: 5 or more requests closed within a minute. Expected: closings spread over the working minutes of the
     days on which he closed. Innocent: a system that closes by itself, a form for many at once.
@@ -75,18 +75,19 @@ def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """
     found = [rule(evidence) for rule in _RULES]
     homes = evidence.results.employees.select("employee_id", home="unit_id")
-    rows = pl.concat(
-        [part.select(_FOUND.names()) for part in found if not part.is_empty()] or [pl.DataFrame(schema=_FOUND)]
-    )
+    rows = pl.concat([pl.DataFrame(schema=_FOUND), *found]).join(homes, on="employee_id", how="left")
+    is_unit = pl.col("employee_id").is_null()
     return {
-        "doubts": rows.join(homes, on="employee_id", how="left")
-        .with_columns(
+        "doubts": rows.with_columns(
+            subject=pl.when(is_unit).then(pl.lit("unit")).otherwise(pl.lit("employee")),
+            subject_id=pl.coalesce("employee_id", "unit_id"),
             unit_id=pl.coalesce("unit_id", "home"),
             n_expected=rounded("n_expected", SCORE),
             p_value=rounded("p_value", SHARE),
         )
+        .sort("rule", "unit_id", "subject_id", "other_employee_id", nulls_last=True)
+        .with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
         .select(pl.col(name).cast(kind) for name, kind in _SCHEMA.items())
-        .sort("rule", "unit_id", "employee_id", "other_employee_id", nulls_last=True)
     }
 
 
@@ -377,8 +378,17 @@ _FOUND: Final = pl.Schema(
 )
 _SCHEMA: Final = pl.Schema(
     {
-        **_FOUND,
+        "number": pl.Int64(),
+        "rule": pl.String(),
+        "subject": pl.String(),
+        "subject_id": pl.String(),
+        "other_employee_id": pl.String(),
+        "unit_id": pl.String(),
+        "n_found": pl.Int64(),
+        "n_of": pl.Int64(),
         "n_expected": pl.Decimal(38, SCORE),
         "p_value": pl.Decimal(38, SHARE),
+        "first_date": pl.Date(),
+        "last_date": pl.Date(),
     }
 )

@@ -43,7 +43,7 @@ _NIP_DIGITS: Final = 18
 def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """Frames `fairness` and `unit_gaps`.
 
-    `fairness`: one row an outcome (proposed or decided rating), dimension and group with a rating: n; n_good and
+    `fairness`: one row an outcome (proposed or decided rating), dimension and group_name with a rating: n; n_good and
     good_share: Baik or better; mean_score; reference: the group of 30 or more with the largest share (of 10 where none
     has 30); impact_ratio to it with its 95 % interval (ratio_low, ratio_high) and p_value (Fisher; adjusted within the
     dimension); the same among people of one position (position_ratio, position_low, position_high, position_p_value:
@@ -67,9 +67,9 @@ def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     found = found.with_columns(
         *(rounded(name, SHARE) for name in _SHARES),
         mean_score=rounded("mean_score", SCORE),
-    ).cast({"n": pl.Int64, "n_good": pl.Int64})
+    )
     return {
-        "fairness": found.sort("outcome", "dimension", "group"),
+        "fairness": found.sort("outcome", "dimension", "group_name"),
         "unit_gaps": _unit_gaps(evidence, people),
     }
 
@@ -151,13 +151,14 @@ def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[s
     strata = _strata(people) if best is not None else {}
     p_values = adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
     rows: list[dict[str, object]] = [
-        {"outcome": outcome, "dimension": dimension, "group": name, "is_suppressed": True} for name in sorted(hidden)
+        {"outcome": outcome, "dimension": dimension, "group_name": name, "is_suppressed": True}
+        for name in sorted(hidden)
     ]
     for group, p in zip(shown, p_values, strict=True):
         row: dict[str, object] = {
             "outcome": outcome,
             "dimension": dimension,
-            "group": group.name,
+            "group_name": group.name,
             "is_suppressed": False,
             "n": group.n,
             "n_good": group.n_good,
@@ -324,7 +325,7 @@ _RAW: Final = pl.Schema(
     {
         "outcome": pl.String(),
         "dimension": pl.String(),
-        "group": pl.String(),
+        "group_name": pl.String(),
         "n": pl.Int64(),
         "n_good": pl.Int64(),
         "good_share": pl.Float64(),

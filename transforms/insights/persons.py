@@ -47,8 +47,8 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     `high_results_low_rating`, where what was measured is above expectation on average and the rating is below Baik, or
     meets its targets and the rating was decided lower than proposed; is_provisional.
 
-    `rewards`: one row a person nominated by the policy's follow-ups, with rank among the eligible: by score, then
-    results score, then the lower end of the interval; equals share a rank. reason: why not eligible (joined by `;`):
+    `rewards`: one row a person nominated by the policy's follow-ups, with place among the eligible: by score, then
+    results score, then the lower end of the interval; equals share a place. reason: why not eligible (joined by `;`):
     data_grade_C, data_grade_D, discipline_level. is_decided: the rating is the appraiser's, not only proposed.
 
     `improvements`: one row a unit and item: n people scored, mean achievement, to_target, place (1: farthest below);
@@ -174,7 +174,6 @@ def _persons(evidence: Evidence, items: pl.DataFrame, scores: pl.DataFrame) -> p
     )
     rows = (
         results.scores.filter(pl.col("status") == SCORED)
-        .join(results.employees.select("employee_id", "unit_id"), on="employee_id", maintain_order="left")
         .join(of_person, on="employee_id", how="left", maintain_order="left")
         .join(scores, on="employee_id", how="left", maintain_order="left")
         .join(next_steps(evidence, items), on="employee_id", how="left", maintain_order="left")
@@ -227,12 +226,12 @@ def _rewards(evidence: Evidence, found: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(reason=pl.when(reason != "").then(reason))
         .with_columns(is_eligible=pl.col("reason").is_null())
         .with_columns(
-            rank=pl.when("is_eligible").then(
+            place=pl.when("is_eligible").then(
                 order.rank("min", descending=True).over("is_eligible").cast(pl.Int64)
             )
         )
         .select(
-            "employee_id", "unit_id", "rank", "score", "results_score", "low", "rating", "is_decided", "data_grade",
+            "employee_id", "place", "score", "results_score", "low", "rating", "is_decided", "data_grade",
             "is_eligible", "reason",
         )
         .sort("employee_id")
@@ -261,7 +260,6 @@ def _improvements(items: pl.DataFrame) -> pl.DataFrame:
 _BEST_FIRST: Final = ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang")
 _PERSON: Final = (
     "employee_id",
-    "unit_id",
     "score",
     "low",
     "high",

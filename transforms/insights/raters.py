@@ -316,13 +316,7 @@ def _owed(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame) -> pl.Data
         without = due.join(given, on="employee_id", how="anti")
         what = pl.lit(f"supervisor_rating_{instrument}")
         parts.append(without.select("employee_id", what=what, owed_by="supervisor_id"))
-    homes = evidence.results.employees.select("employee_id", "unit_id")
-    return (
-        pl.concat([part.select("employee_id", "what", "owed_by") for part in parts])
-        .join(homes, on="employee_id")
-        .select(list(_OWED))
-        .sort("employee_id", "what")
-    )
+    return pl.concat([part.select(list(_OWED)) for part in parts]).sort("employee_id", "what")
 
 
 _DECIMAL = pl.Decimal(38, SCORE)
@@ -347,9 +341,7 @@ _SCHEMA: Final = pl.Schema(
         "review": pl.String(),
     }
 )
-_OWED: Final = pl.Schema(
-    {"employee_id": pl.String(), "unit_id": pl.String(), "what": pl.String(), "owed_by": pl.String()}
-)
+_OWED: Final = pl.Schema({"employee_id": pl.String(), "what": pl.String(), "owed_by": pl.String()})
 _SHEETS: Final = pl.Schema(
     {
         "employee_id": pl.String(),
