@@ -102,7 +102,10 @@ class Validation:
 
     def delivery(self) -> tuple[Finding, ...]:
         """Judges the delivery once every dataset is validated: one finding a dataset and expectation."""
-        files = [(name, file.name, file.n_rows) for name, outcome in self._outcomes.items() for file in outcome.files]
+        files = [
+            (name, _empty(found.files), min(one.n_rows for one in found.files))
+            for name, found in self._outcomes.items()
+        ]
         columns = {FILE: pl.String, "name": pl.String, "n_rows": pl.Int64}
         by_file = pl.DataFrame(files, schema=columns, orient="row").with_row_index(ROW)
         by_dataset = pl.DataFrame([self._facts_of(name) for name in DATASETS], schema=_FACTS).with_row_index(ROW)
@@ -178,7 +181,7 @@ class Validation:
         )
 
     def _each(self, name: str, frame: pl.DataFrame, rules: Sequence[Expectation]) -> Iterable[Finding]:
-        """Findings of expectations on rows that each stand for a dataset or file."""
+        """Findings of expectations on rows that each stand for a dataset, or its emptiest file."""
         for rule, result in zip(rules, self._project.run(name, frame.lazy(), rules), strict=True):
             failing = set(failing_of(result))
             for facts in frame.iter_rows(named=True):
@@ -196,6 +199,7 @@ class Validation:
                 )
 
 
+_MANY_NAMES: Final = 12
 _FACTS: Final = pl.Schema(
     {
         FILE: pl.String(),
@@ -212,6 +216,14 @@ _FACTS: Final = pl.Schema(
         "last_day": pl.String(),
     }
 )
+
+
+def _empty(files: Sequence[FileCounts]) -> str:
+    """Names of the files without a row, as the remark wants them."""
+    names = [file.name for file in files if not file.n_rows]
+    if len(names) > _MANY_NAMES:
+        names = [*names[:_MANY_NAMES], f"each of {len(names) - _MANY_NAMES} other files"]
+    return " holds no row; ".join(names)
 
 
 def _nothing_left(outcome: DatasetOutcome) -> str:

@@ -1,6 +1,6 @@
 """The delivery as a whole: did every file, and everybody, and every day arrive.
 
-Judged on one row a file and one row a dataset, because an empty file must not pass for want of a bad row.
+Judged on one row a dataset, and on its emptiest file, because an empty file must not pass for want of a bad row.
 """
 
 from __future__ import annotations

@@ -171,6 +171,20 @@ def test_a_refused_spell_does_not_overlap_and_a_refused_sector_is_not_unknown(tm
     }
 
 
+def test_of_many_files_those_without_a_row_are_named_in_one_finding(tmp_path: Path) -> None:
+    mapping = "version: 1\ndatasets: {employees: employees.csv, leave: 'leave-*.csv'}\n"
+    # No two are the same bytes: those would be read once.
+    leave = {n: f"employee_id,start_date,end_date,kind,note{n}\n" for n in range(16)}
+    leave[3] += f"{person(1)['employee_id']},2026-07-01,2026-07-02,annual,\n"
+    beside = {"sources.yaml": mapping} | {f"leave-{n:02}.csv": text for n, text in leave.items()}
+    found = validated(tmp_path, {"employees": [person(1)]}, wanted(), beside)
+    assert len(found.findings) == len(found.delivery)
+    said = found.findings["leave", "file_has_no_row"]
+    assert (said.action, said.remark.count(" holds no row")) == ("stopped", 13)
+    assert said.remark.startswith("leave-00.csv holds no row; leave-01.csv holds no row; leave-02.csv holds no row; ")
+    assert said.remark.endswith("leave-12.csv holds no row; each of 3 other files holds no row")
+
+
 def test_an_unknown_sector_stops(tmp_path: Path) -> None:
     people = [person(1), person(2, sector="navy")]
     sector = whole(validated(tmp_path, {"employees": people}, wanted()))["sector_unknown"]
