@@ -24,6 +24,8 @@ from sources.parsing import SPOILED_REASON
 from sources.source_map import SourceFile, SourceMap, crosswalk_entry
 
 _MANY_NAMES: Final = 12
+# A canonical file lives for one run and is read at once: its encodings alone make it a third of the CSV.
+_COMPRESSION: Final = "uncompressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class _Reading:
             return self._parts[0]
         whole = self.scratch / "whole.parquet"
         if self._parts:
-            pl.scan_parquet(self._parts, glob=False).sink_parquet(whole, maintain_order=True)
+            pl.scan_parquet(self._parts, glob=False).sink_parquet(whole, maintain_order=True, compression=_COMPRESSION)
         else:
             self.dataset.empty(self.timezone).write_parquet(whole)
         return whole
@@ -185,7 +187,7 @@ class _Reading:
             columns.applied()
             .with_columns(pl.lit(landed.sha256).alias(FILE), raw_json(table))
             .select(schema.names())
-            .sink_parquet(part, maintain_order=True)
+            .sink_parquet(part, maintain_order=True, compression=_COMPRESSION)
         )
         return n_records
 
