@@ -129,12 +129,13 @@ def _sensitivity(evidence: Evidence) -> pl.DataFrame:
         .collect()
     )
     shares: dict[str, float] = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}
-    groups = rows.group_by("employee_id", "item_group").agg(
-        weights=pl.col("weight").sum(), products=pl.col("product").sum()
+    wide = rows.group_by("employee_id").agg(
+        pl.col(part).filter(pl.col("item_group") == group).sum().alias(f"{part}_{group}")
+        for group in GROUPS
+        for part in ("weight", "product")
     )
-    wide = groups.pivot("item_group", index="employee_id", values=["weights", "products"])
     base = sum(
-        (shares[group] * pl.col(f"products_{group}") / pl.col(f"weights_{group}") for group in GROUPS), pl.lit(0.0)
+        (shares[group] * pl.col(f"product_{group}") / pl.col(f"weight_{group}") for group in GROUPS), pl.lit(0.0)
     )
     wide = wide.with_columns(base=base).sort("employee_id")
     found = []
@@ -143,8 +144,8 @@ def _sensitivity(evidence: Evidence) -> pl.DataFrame:
         worst_agreement, most_moved = 1.0, 0.0
         for shift in SHIFTS:
             changed = (shift - 1) * pl.col("product"), (shift - 1) * pl.col("weight")
-            before = pl.col(f"products_{group}") / pl.col(f"weights_{group}")
-            after = (pl.col(f"products_{group}") + changed[0]) / (pl.col(f"weights_{group}") + changed[1])
+            before = pl.col(f"product_{group}") / pl.col(f"weight_{group}")
+            after = (pl.col(f"product_{group}") + changed[0]) / (pl.col(f"weight_{group}") + changed[1])
             agreement, moved = _ranks_compared(people, pl.col("base") + shares[str(group)] * (after - before))
             worst_agreement, most_moved = min(worst_agreement, agreement), max(most_moved, moved)
         found.append((item, worst_agreement, most_moved))
