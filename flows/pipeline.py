@@ -125,7 +125,7 @@ def _ending(warehouse: Warehouse, run: Run, kept: _Kept) -> Iterator[None]:
     except LeaseLost:
         raise  # another run has ended this one already
     except BaseException as error:
-        message = f"{type(error).__name__}"
+        message = "; ".join(explain(error)[1])  # nothing of an unexpected error but its type and place
         if isinstance(error, (ValidationStopped, UnreadableFile)):
             ending, message = "stopped", str(error)
         found = steps.findings_of(kept.landed, kept.checked) if kept.landed else {}

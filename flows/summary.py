@@ -10,7 +10,7 @@ from typing import Any
 from flows.order import Run
 from flows.seam import Done
 from flows.steps import Checked, Landed, Scored
-from warehouse import Published
+from warehouse import Published, shown_url
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Summary:
             "proposed_ratings": _tally(self.scored, "proposed_rating"),
             "steps": [{"step": done.title, "seconds": round(done.seconds, 3), **done.counts} for done in self.steps],
             "report": str(self.report),
-            "warehouse": run.order.warehouse_url if published else None,
+            "warehouse": shown_url(run.order.warehouse_url) if published else None,
         }
 
     def _files(self) -> list[dict[str, Any]]:

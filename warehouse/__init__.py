@@ -1,7 +1,8 @@
 """SQLAlchemy tables, migrations, atomic versioned loads, queries."""
 
 from warehouse.checking import CheckReport, Problem
-from warehouse.errors import LeaseHeld, LeaseLost, WarehouseError, is_transient
+from warehouse.connection import shown_url
+from warehouse.errors import LeaseHeld, LeaseLost, UnusableUrlError, WarehouseError, is_transient
 from warehouse.identity import result_hash
 from warehouse.lease import Lease
 from warehouse.notifications import ArrivalRecord, NotificationLog, NotificationRecord
@@ -35,11 +36,13 @@ __all__ = [
     "Revision",
     "Rows",
     "RunRecord",
+    "UnusableUrlError",
     "ValidationRecord",
     "Warehouse",
     "WarehouseError",
     "is_transient",
     "open_warehouse",
     "result_hash",
+    "shown_url",
     "upgrade",
 ]

@@ -14,33 +14,39 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from warehouse.errors import WarehouseError, translated
+from warehouse.errors import UnusableUrlError, WarehouseError, translated
 
 BUSY_TIMEOUT_SECONDS: Final = 60
 _WRITE: Final = "warehouse_write"
 
 
 def parsed_url(url: str) -> URL:
-    """The URL with its driver; WarehouseError where the warehouse cannot live there."""
+    """The URL with its driver; UnusableUrlError where the warehouse cannot live there."""
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise WarehouseError(
+        raise UnusableUrlError(
             "the warehouse URL cannot be read; write sqlite:///folder/warehouse.db or postgresql://user@host/database"
         ) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise WarehouseError(f"no warehouse on {backend}: use sqlite:///... or postgresql://...")
+        raise UnusableUrlError(f"no warehouse on {backend}: use sqlite:///... or postgresql://...")
     if not parsed.database or parsed.database == ":memory:":
-        raise WarehouseError("a warehouse in memory would be lost; write sqlite:///folder/warehouse.db")
+        raise UnusableUrlError("a warehouse in memory would be lost; write sqlite:///folder/warehouse.db")
     return parsed.set(drivername="sqlite+pysqlite")
 
 
 def place_of(url: URL) -> str:
-    """The URL as it may be shown: without the password."""
-    return url.render_as_string(hide_password=True)
+    """The URL as it may be shown: as a user writes it, without the password."""
+    plain = url.set(drivername=url.get_backend_name()).difference_update_query(["password"])
+    return plain.render_as_string(hide_password=True)
+
+
+def shown_url(url: str) -> str:
+    """A URL of a user as it may be shown: without the password. UnusableUrlError where it is none."""
+    return place_of(parsed_url(url))
 
 
 def engine_for(url: URL, *, create: bool) -> Engine:

@@ -47,6 +47,10 @@ class WarehouseError(Exception):
         self.transient = transient
 
 
+class UnusableUrlError(WarehouseError):
+    """There can be no warehouse at the URL that was given."""
+
+
 class LeaseHeld(WarehouseError):  # noqa: N818 - a state of the world, not a mistake
     """Another run of the same city and period is at work. Instants are UTC."""
 

@@ -2,6 +2,11 @@
 
 The holder's thread renews it. A process that is gone is seen at once on its own host; anywhere else the lease expires.
 A holder that was only paused finds its token outdated and is refused by the publishing transaction.
+
+Nobody takes over while the holder's publishing transaction is open, however long it lasts. On PostgreSQL that
+transaction locks the lease's row against takers (KEY SHARE against FOR UPDATE) and lets the heartbeat through, which
+changes no key. On SQLite it has the only write lock, so that the heartbeat waits as takers do; whoever gets the lock
+next sees what was committed, and gives a holder that lives the time to renew before the lease counts as stale.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +32,8 @@ from warehouse.models import LeaseRow, Run
 _log = logging.getLogger(__name__)
 _BEATS: Final = 3
 """Renewals within one time to live, so that a single missed one costs nothing."""
+_TURN_SECONDS: Final = 0.5
+"""Time for a holder that waited for the lock to renew: SQLite tries again every tenth of a second at the latest."""
 _GONE: Final = frozenset("ZXx")
 """States of a process that has ended but still has an entry."""
 
@@ -107,12 +115,29 @@ class Lease:
     def acquire(self) -> None:
         """Take the lease and keep renewing it. LeaseHeld where another run is at work."""
         with reading(self._engine, "looking at the lease") as connection:  # answers even while a long load has the lock
-            self._refuse_if_held(connection.execute(select(LeaseRow.__table__).where(*self._mine())).first())
-        with writing(self._engine, "taking the lease") as connection:
-            self._token = self._taken(connection)
+            seen = connection.execute(select(LeaseRow.__table__).where(*self._mine())).first()
+        self._refuse_if_held(seen)
+        try:
+            self._token = self._take_over()
+        except WarehouseError as error:
+            is_busy = self._engine.dialect.name == "sqlite" and error.transient
+            if not is_busy or seen is None or seen.released_at is not None or _is_gone(seen):
+                raise
+            raise self._held_by(seen) from None  # the write lock was not to be had for long: its holder is at work
         self._leaving.clear()
         self._thread = threading.Thread(target=self._beat, name=f"lease {self.city} {self.period}", daemon=True)
         self._thread.start()
+
+    def _take_over(self) -> int:
+        """Take the lease, once a holder that may live has had its turn to renew; its token."""
+        beat: dt.datetime | None = None
+        while True:
+            with writing(self._engine, "taking the lease") as connection:
+                stale = self._stale(connection)
+                if stale is None or _is_gone(stale) or stale.heartbeat_at == beat:
+                    return self._taken(connection, stale)
+                beat = stale.heartbeat_at
+            time.sleep(_TURN_SECONDS)
 
     def release(self) -> None:
         """Give the lease back, unless it was taken over meanwhile."""
@@ -157,16 +182,33 @@ class Lease:
         return LeaseRow.city == self.city, LeaseRow.period == self.period
 
     def _beat(self) -> None:
-        while not self._leaving.wait(self._ttl.total_seconds() / _BEATS):
+        beat = pause = self._ttl.total_seconds() / _BEATS
+        while not self._leaving.wait(pause):
             try:
                 self.renew()
+                pause = beat
             except LeaseLost:
                 return
             except WarehouseError as error:
                 # The lease outlives a few missed renewals; the next one may pass.
-                _log.warning("lease of %s %s not renewed: %s", self.city, self.period, error)
+                if pause == beat:
+                    _log.warning("lease of %s %s not renewed yet: %s", self.city, self.period, error)
+                pause = min(beat / 2, _TURN_SECONDS / 5)
 
-    def _taken(self, connection: Connection) -> int:
+    def _stale(self, connection: Connection) -> Row[Any] | None:
+        """The lease's row, locked, where it was not given back; None where the lease is free. LeaseHeld: it is held."""
+        found = select(LeaseRow.__table__).where(*self._mine())
+        row = connection.execute(found).one_or_none()
+        if row is None:
+            return None
+        # What a process that is gone has left open ends as soon as the server sees it: that is waited for.
+        locked = connection.execute(found.with_for_update(skip_locked=not _is_gone(row))).one_or_none()
+        if locked is None:  # its holder publishes, or somebody else is just taking it
+            raise self._held_by(row)
+        self._refuse_if_held(locked)
+        return locked if locked.released_at is None else None
+
+    def _taken(self, connection: Connection, stale: Row[Any] | None) -> int:
         """Take the lease in this transaction; its token."""
         insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         now = self._now()
@@ -180,17 +222,17 @@ class Lease:
             "expires_at": now + self._ttl,
             "released_at": None,
         }
+        free = None if stale is None else stale.token
+        taken = insert(LeaseRow).values(city=self.city, period=self.period, token=1, **values)
         token = connection.execute(
-            insert(LeaseRow)
-            .values(city=self.city, period=self.period, token=1, **values)
-            .on_conflict_do_nothing()
-            .returning(LeaseRow.token)
+            taken.on_conflict_do_update(
+                index_elements=[LeaseRow.city, LeaseRow.period],
+                set_={"token": LeaseRow.token + 1, **values},
+                where=LeaseRow.released_at.is_not(None) if free is None else LeaseRow.token == free,
+            ).returning(LeaseRow.token)
         ).scalar()
-        if token is None:
-            found = connection.execute(select(LeaseRow.__table__).where(*self._mine()).with_for_update()).one()
-            self._refuse_if_held(found)
-            token = found.token + 1
-            connection.execute(update(LeaseRow).where(*self._mine()).values(token=token, **values))
+        if token is None:  # it came into being meanwhile
+            raise self._held_by(connection.execute(select(LeaseRow.__table__).where(*self._mine())).one())
         # Only the holder may have a run at work, so whatever still runs here is dead.
         connection.execute(
             update(Run)
@@ -202,11 +244,12 @@ class Lease:
         return int(token)
 
     def _refuse_if_held(self, row: Row[Any] | None) -> None:
-        if row is None or row.released_at is not None or row.expires_at <= self._now():
+        if row is None or row.released_at is not None or row.expires_at <= self._now() or _is_gone(row):
             return
-        if holder_is_gone(row.host, row.pid, row.process_started):
-            return
-        raise LeaseHeld(
+        raise self._held_by(row)
+
+    def _held_by(self, row: Row[Any]) -> LeaseHeld:
+        return LeaseHeld(
             self.city,
             self.period,
             run_id=row.run_id,
@@ -217,12 +260,16 @@ class Lease:
         )
 
 
+def _is_gone(row: Row[Any]) -> bool:
+    return holder_is_gone(row.host, row.pid, row.process_started)
+
+
 def require_token(connection: Connection, city: str, period: str, run_id: str, token: int) -> None:
-    """Lock the lease for this transaction; LeaseLost unless `token` is still the one that may write."""
+    """Lock the lease against takers for this transaction; LeaseLost unless `token` is still the one that may write."""
     held = connection.execute(
         select(LeaseRow.token, LeaseRow.released_at)
         .where(LeaseRow.city == city, LeaseRow.period == period)
-        .with_for_update()
+        .with_for_update(read=True, key_share=True)
     ).one_or_none()
     if held is None or held.token != token or held.released_at is not None:
         raise _lost(city, period, run_id)

@@ -103,11 +103,12 @@ def publish(
     """Store results as the next revision of the run's city and period, unless they equal the current one."""
     given = _Given.of(results, insights)
     with writing(engine, f"publishing run {run_id}") as connection:
-        run = _locked(connection, run_id)
+        run = _found(connection, run_id)
         if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.result_hash:
             return _repeated(connection, run)  # the first try did commit, though its answer was lost
         _require_running(run)
-        require_token(connection, run.city, run.period, run_id, token)
+        require_token(connection, run.city, run.period, run_id, token)  # before the run, in the order takers lock
+        _require_running(_locked(connection, run_id))
         current = current_revision(connection, run.city, run.period)
         _store_findings(connection, run_id, files, validations, quarantined)
         final = current_revision(connection, run.city, run.period, final=True) if run.provisional else None
@@ -212,7 +213,12 @@ def current(engine: Engine, city: str, period: str) -> Revision | None:
 
 def _locked(connection: Connection, run_id: str) -> Row[Any]:
     """The run, locked for this transaction; WarehouseError where it never began."""
-    run = connection.execute(select(Run.__table__).where(Run.run_id == run_id).with_for_update()).one_or_none()
+    return _found(connection, run_id, locked=True)
+
+
+def _found(connection: Connection, run_id: str, *, locked: bool = False) -> Row[Any]:
+    found = select(Run.__table__).where(Run.run_id == run_id)
+    run = connection.execute(found.with_for_update() if locked else found).one_or_none()
     if run is None:
         raise WarehouseError(f"run {run_id} was never started")
     return run

@@ -34,7 +34,7 @@ class Warehouse:
 
     @property
     def place(self) -> str:
-        """Its URL without the password."""
+        """Its URL as a user writes it, without the password."""
         return place_of(self._engine.url)
 
     @property

@@ -29,6 +29,8 @@ class ExitCode(IntEnum):
     READER_LEFT = 141
 
 
+UNEXPECTED: Final = "unexpected error: "
+"""How the account of an exception begins that was not written for users."""
 _USAGE_ERROR: Final = typer.BadParameter.__mro__[1]
 """What Typer raises for a wrong word of the command line; it names it in no public module."""
 
@@ -47,6 +49,7 @@ EXIT_CODES: Final[Mapping[str, ExitCode]] = {
     "sources.errors.UnreadableFile": ExitCode.STOPPED,
     "policies.documents.PolicyError": ExitCode.WRONG_USE,
     "warehouse.errors.LeaseHeld": ExitCode.LEASE_HELD,
+    "warehouse.errors.UnusableUrlError": ExitCode.WRONG_USE,
     "warehouse.errors.WarehouseError": ExitCode.FAILED,
     "expectations.findings.ValidationStopped": ExitCode.STOPPED,
     "reports.errors.ReportError": ExitCode.FAILED,
@@ -86,7 +89,7 @@ def explain(error: BaseException) -> tuple[ExitCode, tuple[str, ...]]:
         return ExitCode.FAILED, (f"{where}{error.strerror}",)
     # Its message may hold a cell, so it is not shown unasked.
     return ExitCode.FAILED, (
-        f"unexpected error: {type(error).__name__}{_place(error)}; run again with --debug to see what happened",
+        f"{UNEXPECTED}{type(error).__name__}{_place(error)}; run again with --debug to see what happened",
     )
 
 

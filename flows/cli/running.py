@@ -161,7 +161,7 @@ def demo(home: Home = None, json: Json = False) -> None:
     _show_scores(settings)
     console = screen()
     console.print(f"Report     {told[0]['report']}")
-    console.print(f"Warehouse  {settings.warehouse_url}")
+    console.print(f"Warehouse  {told[0]['warehouse']}")
     console.print(f"Next       kinerja indicators --city {_DEMO_CITY} --period {_EXAMPLE}{_at(settings)}")
 
 

@@ -1,9 +1,9 @@
 """A process of its own that publishes, and is killed or paused on the way: `python -m tests.warehouse.a_process ...`.
 
 Arguments: database URL, run id, and where it ends:
-`schema`, `employees`, `scores`, `commit`: killed while creating the tables, with the employees stored, with everything
-stored, and about to commit; `published`: killed after the commit, the lease still held; `paused`: stops itself before
-publishing; `asked`: waits for a line before publishing; `never`: runs through.
+`schema`: killed while creating the tables; `staging`, `staged`, `merging`, `merged`, `commit`: killed within the load,
+from before its first staging table to its commit; `published`: killed after the commit, the lease still held;
+`paused`: stops itself before publishing; `asked`: waits for a line before publishing; `never`: runs through.
 It exits with 4 where the lease is held, 5 where it was lost.
 """
 
@@ -23,8 +23,10 @@ from warehouse import LeaseHeld, LeaseLost, open_warehouse
 PAUSED_TTL_SECONDS = 0.5
 STATEMENTS = {
     "schema": "CREATE VIEW run_overview",
-    "employees": "SELECT count(*) AS count_1 \nFROM employee_period",
-    "scores": "SELECT count(*) AS count_1 \nFROM score",
+    "staging": "CREATE TEMPORARY TABLE staging_employee_period",
+    "staged": "SELECT count(*) FROM staging_indicator_result",
+    "merging": "INSERT INTO score ",
+    "merged": "DROP TABLE staging_score",
 }
 
 
@@ -43,7 +45,7 @@ def arm(point: str) -> None:
             kill()
 
     def commit(_connection: Any) -> None:
-        if point == "commit" and any(STATEMENTS["scores"] in statement for statement in seen):
+        if point == "commit" and any(STATEMENTS["merged"] in statement for statement in seen):
             kill()
 
     event.listen(Engine, "before_cursor_execute", before)

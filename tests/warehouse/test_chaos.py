@@ -86,11 +86,12 @@ def as_if_nothing_had_happened(warehouse: Warehouse, run_ids: set[str]) -> None:
 # --- PostgreSQL: stopped, connection lost, backend ended -------------------------------------------------------------
 
 POINTS = {
-    "before COPY": Cut(b"COPY employee_period", "before"),
-    "within COPY": Cut(b"COPY indicator_result", "within"),
-    "after COPY": Cut(b"UPDATE run SET", "before"),
-    "at COMMIT, not delivered": Cut(b"COMMIT", "before"),
-    "at COMMIT, answer lost": Cut(b"COMMIT", "answered"),
+    "before COPY": Cut(b"COPY staging_employee_period", "before"),
+    "within COPY": Cut(b"COPY staging_indicator_result", "within"),
+    "after COPY, before the merge": Cut(b"INSERT INTO indicator_result", "before"),
+    "after the merge": Cut(b"UPDATE run SET", "before"),
+    "at COMMIT, not delivered": Cut(b"COMMIT\0", "before"),
+    "at COMMIT, answer lost": Cut(b"COMMIT\0", "answered"),
 }
 at_every_point = pytest.mark.parametrize("cut", POINTS.values(), ids=POINTS)
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.warehouse.a_run import AT, CITY, FINDINGS, PERIOD, POLICY, now, publish, record, results
-from warehouse import LeaseHeld, LeaseLost, Warehouse, WarehouseError
+from warehouse import LeaseHeld, LeaseLost, Warehouse, WarehouseError, open_warehouse
 from warehouse.lease import holder_is_gone, process_started
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are seen through /proc")
@@ -214,3 +215,50 @@ def test_a_clean_end_leaves_no_run_that_seems_at_work(warehouse: Warehouse, sql:
 def test_a_lease_needs_a_time_to_live(warehouse: Warehouse) -> None:
     with pytest.raises(WarehouseError, match="above 0"):
         warehouse.lease(CITY, PERIOD, "run-1", now=now, ttl_seconds=0)
+
+
+def test_a_publication_longer_than_the_lease_is_not_taken_over(warehouse: Warehouse, url: str, sql: Any) -> None:
+    """Its transaction stays open until the lease has run out, while another run tries to take it."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def hold(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO score "):
+            inside.set()
+            assert go_on.wait(60)
+
+    def clock() -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
+    refused: list[LeaseHeld] = []
+
+    def take() -> None:
+        with open_warehouse(url) as other, pytest.raises(LeaseHeld) as caught:
+            other.lease(CITY, PERIOD, "run-2", now=clock).acquire()
+        refused.append(caught.value)
+
+    ttl = 0.3
+    event.listen(warehouse._engine, "before_cursor_execute", hold)
+    with warehouse.lease(CITY, PERIOD, "run-1", now=clock, ttl_seconds=ttl) as lease:
+        warehouse.start_run(record("run-1"))
+        given: dict[str, Any] = {"policy": POLICY, "input_hash": "inputs-1", "finished_at": AT, **FINDINGS}
+        done: list[Any] = []
+        publishing = threading.Thread(
+            target=lambda: done.append(warehouse.publish("run-1", lease.token, results(), **given))
+        )
+        publishing.start()
+        assert inside.wait(60)
+        threading.Event().wait(3 * ttl)
+        ((expires,),) = sql("SELECT expires_at FROM lease")
+        if url.startswith("postgresql"):
+            assert expires > clock(), "the heartbeat passes by the transaction"
+        taking = threading.Thread(target=take)
+        taking.start()
+        taking.join(2 * ttl)
+        assert taking.is_alive() == url.startswith("sqlite"), "it waits for the write lock, or is told at once"
+        go_on.set()
+        publishing.join()
+        taking.join()
+        lease.check()
+    assert [one.run_id for one in refused] == ["run-1"]
+    assert [one.status for one in done] == ["published"]
+    assert statuses(sql) == {"run-1": "published"}
