@@ -10,7 +10,7 @@ When it fails: the run it is about shows its own state all the same.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from prefect import flow
@@ -23,8 +23,8 @@ from pydantic import Field
 
 from flows.scheduled import period_due
 from flows.settings import Settings
+from flows.trouble import What, tell
 
-What = Literal["failed", "crashed", "late", "stuck"]
 TAKEN_UP: Final = "taken-up"
 """Tag of a run that was begun because another one had crashed; it is not taken up a second time."""
 
@@ -52,6 +52,7 @@ def incident(
         troubled = client.read_flow_run(flow_run_id)
         again = _taken_up(client, troubled) if what == "crashed" else None
     told = said(troubled, what, again)
+    tell(troubled, what)
     logger.warning("%s", told)
     create_markdown_artifact(markdown=told, key=f"incident-{flow_run_id}", description=f"{troubled.name}: {what}")
     return told

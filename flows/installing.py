@@ -22,7 +22,7 @@ from prefect.events.schemas.automations import Posture
 from prefect.exceptions import ObjectNotFound
 
 from flows.cli.problems import CommandError, ExitCode
-from flows.incidents import What
+from flows.trouble import What
 
 POOL: Final = "kinerja"
 QUEUE: Final = "scoring"

@@ -20,6 +20,7 @@ from flows.order import Order
 from flows.parameters import City, Home, Inputs, KnownAsOf, PeriodText, Sources, WarehouseUrl
 from flows.refresh import refresh as refresh_period
 from flows.scheduled import inputs_of, zone_of
+from flows.trouble import tell_how_it_ended
 from policies import Period
 
 
@@ -27,7 +28,14 @@ def _name() -> str:
     return run_name("under_way")
 
 
-@flow(name="refresh", flow_run_name=_name, persist_result=False, validate_parameters=True)
+@flow(
+    name="refresh",
+    flow_run_name=_name,
+    persist_result=False,
+    validate_parameters=True,
+    on_failure=[tell_how_it_ended],
+    on_crashed=[tell_how_it_ended],
+)
 def refresh(
     city: City,
     period: PeriodText = None,

@@ -30,13 +30,21 @@ from flows.parameters import (
 )
 from flows.pipeline import run_period
 from flows.scheduled import inputs_of
+from flows.trouble import tell_how_it_ended
 
 
 def _name() -> str:
     return run_name("ended")
 
 
-@flow(name="period-end", flow_run_name=_name, persist_result=False, validate_parameters=True)
+@flow(
+    name="period-end",
+    flow_run_name=_name,
+    persist_result=False,
+    validate_parameters=True,
+    on_failure=[tell_how_it_ended],
+    on_crashed=[tell_how_it_ended],
+)
 def period_end(
     city: City,
     period: PeriodText = None,

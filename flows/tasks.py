@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.logging import get_run_logger
 from prefect.states import Crashed
 
+from flows.cli.problems import UNEXPECTED, explain
 from flows.order import Run
 from flows.runners import new_runner
 from flows.seam import Caller, Counted, Done, Each, Step, Watch, part_title
@@ -107,7 +108,14 @@ def _timed(function: Callable[..., Counted]) -> Callable[..., tuple[float, Count
     @functools.wraps(function)
     def timed(arguments: tuple[Any, ...]) -> tuple[float, Counted]:
         started = time.perf_counter()
-        result = function(*arguments)
+        try:
+            result = function(*arguments)
+        except Exception as error:
+            told = explain(error)[1]
+            if told[0].startswith(UNEXPECTED):
+                # A library's message may hold a cell, and Prefect keeps the message and traceback of what is raised.
+                raise RuntimeError(told[0]) from None
+            raise
         return time.perf_counter() - started, result
 
     # Prefect reads parameters from the signature, and would find those of the step.
@@ -121,7 +129,14 @@ def _logged(function: Callable[..., Counted]) -> Callable[..., Counted]:
     @functools.wraps(function)
     def counted(*arguments: Any) -> Counted:
         started = time.perf_counter()
-        result = function(*arguments)
+        try:
+            result = function(*arguments)
+        except Exception as error:
+            told = explain(error)[1]
+            if told[0].startswith(UNEXPECTED):
+                # A library's message may hold a cell, and Prefect keeps the message and traceback of what is raised.
+                raise RuntimeError(told[0]) from None
+            raise
         told = ", ".join(f"{number:,} {name}" for name, number in result.counts.items())
         get_run_logger().info("%s, %.2f s", told, time.perf_counter() - started)
         return result

@@ -65,7 +65,7 @@ def up(
 def deploy(heartbeat: Heartbeat = 30) -> None:
     """Put work pool, deployments and automations on the server of PREFECT_API_URL; again after every upgrade.
 
-    Example: PREFECT_API_URL=http://prefect.example:4200/api kinerja deploy
+    Example: kinerja deploy
     """
     settings_from()
     if not os.environ.get("PREFECT_API_URL"):
