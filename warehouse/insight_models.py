@@ -26,6 +26,7 @@ from warehouse.models import (
     _one_of,
     _within_0_and_120,
 )
+from warehouse.person_models import PERSON_INSIGHTS
 
 LEVELS_OF_PLACE: Final = ("unit", "agency", "city")
 ALARMS: Final = ("poor_unit_good_people", "good_unit_poor_people")
@@ -405,5 +406,6 @@ INSIGHTS: Final[FramesOf[str, type[Base]]] = {
     "effects": Effect,
     "benchmarks": BenchmarkResult,
     "indicator_health": IndicatorHealth,
+    **PERSON_INSIGHTS,
 }
 """The frames of insights and the table each is stored in, in the order they are loaded."""

@@ -17,12 +17,17 @@ import polars as pl
 from policies.model import Policy
 from policies.period import Period
 from transforms.insights.benchmarks import benchmarks
+from transforms.insights.doubts import doubts
 from transforms.insights.drivers import drivers
 from transforms.insights.effects import effects
 from transforms.insights.evidence import Evidence as Evidence
 from transforms.insights.evidence import Previous as Previous
+from transforms.insights.fairness import fairness
 from transforms.insights.indicator_health import indicator_health
+from transforms.insights.obstacles import obstacles
+from transforms.insights.persons import persons
 from transforms.insights.productivity import productivity
+from transforms.insights.raters import raters
 from transforms.insights.responsive import responsive
 from transforms.insights.units import units
 from transforms.run import Results
@@ -37,6 +42,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
     effects,
     benchmarks,
     indicator_health,
+    persons,
+    fairness,
+    raters,
+    doubts,
+    obstacles,
 )
 """Every family, in the order they are made."""
 
