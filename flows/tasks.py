@@ -111,10 +111,10 @@ def _timed(function: Callable[..., Counted]) -> Callable[..., tuple[float, Count
         try:
             result = function(*arguments)
         except Exception as error:
-            told = explain(error)[1]
-            if told[0].startswith(UNEXPECTED):
+            what = explain(error)[1][0]
+            if what.startswith(UNEXPECTED):
                 # A library's message may hold a cell, and Prefect keeps the message and traceback of what is raised.
-                raise RuntimeError(told[0]) from None
+                raise RuntimeError(what) from None
             raise
         return time.perf_counter() - started, result
 
@@ -132,10 +132,10 @@ def _logged(function: Callable[..., Counted]) -> Callable[..., Counted]:
         try:
             result = function(*arguments)
         except Exception as error:
-            told = explain(error)[1]
-            if told[0].startswith(UNEXPECTED):
+            what = explain(error)[1][0]
+            if what.startswith(UNEXPECTED):
                 # A library's message may hold a cell, and Prefect keeps the message and traceback of what is raised.
-                raise RuntimeError(told[0]) from None
+                raise RuntimeError(what) from None
             raise
         told = ", ".join(f"{number:,} {name}" for name, number in result.counts.items())
         get_run_logger().info("%s, %.2f s", told, time.perf_counter() - started)

@@ -264,6 +264,16 @@ def _is_gone(row: Row[Any]) -> bool:
     return holder_is_gone(row.host, row.pid, row.process_started)
 
 
+def held(engine: Engine, now: dt.datetime) -> list[dict[str, Any]]:
+    """Leases that were not given back: city, period, run_id, host, pid, heartbeat_at; `stale`: the holder is dead."""
+    with reading(engine, "looking at the leases") as connection:
+        found = connection.execute(select(LeaseRow.__table__).where(LeaseRow.released_at.is_(None))).all()
+    said = ("city", "period", "run_id", "host", "pid", "heartbeat_at")
+    return [
+        {name: getattr(row, name) for name in said} | {"stale": row.expires_at <= now or _is_gone(row)} for row in found
+    ]
+
+
 def require_token(connection: Connection, city: str, period: str, run_id: str, token: int) -> None:
     """Lock the lease against takers for this transaction; LeaseLost unless `token` is still the one that may write."""
     held = connection.execute(

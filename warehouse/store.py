@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 
@@ -14,7 +14,7 @@ from warehouse import checking, publishing, queries
 from warehouse.checking import CheckReport
 from warehouse.connection import engine_for, parsed_url, place_of
 from warehouse.insight_queries import PublishedBefore, published_before
-from warehouse.lease import Lease
+from warehouse.lease import Lease, held
 from warehouse.notifications import NotificationLog
 from warehouse.queries import Rows
 from warehouse.records import Cause, Ending, FileRecord, PolicyRecord, Published, Revision, RunRecord, ValidationRecord
@@ -71,6 +71,10 @@ class Warehouse:
     def current(self, city: str, period: str) -> Revision | None:
         """The latest revision of a city and period; None where there is none."""
         return publishing.current(self._engine, city, period)
+
+    def held_leases(self, now: dt.datetime) -> list[dict[str, Any]]:
+        """Leases that were not given back; `stale` where the holder is gone or silent: the next run takes it over."""
+        return held(self._engine, now)
 
     def start_run(self, record: RunRecord) -> None:
         """Store a run that begins, once its lease is held. WarehouseError where its id is taken."""
