@@ -1,12 +1,21 @@
-"""Input files in content-addressed storage: copied once, unchanged, and hashed again before every read."""
+"""Input files in content-addressed storage: copied once, unchanged, and hashed again before every read.
+
+A file is hashed while it is copied. One that was landed before is not hashed at all where the index beside the store
+knows the very same file: path, size, times, inode and device, of the input and of its copy. Only files that nobody
+touched for a while enter the index, so that a change within one tick of the clock cannot hide. The index saves time
+and proves nothing: what is read is the copy, and that is hashed at each read.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +24,10 @@ from sources.errors import SourceError, UnreadableFile
 from sources.mapping import content_hash
 from sources.source_map import SourceFile, SourceMap
 
-_CHUNK: Final = 1 << 22
+_CHUNK: Final = 1 << 20
+_SETTLED_NANOSECONDS: Final = 2_000_000_000
+"""Two seconds: the coarsest clock of a file system in use."""
+_INDEX_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +62,15 @@ def land(source_map: SourceMap, landing: Path) -> tuple[LandedFile, ...]:
         SourceError: an input vanished or changed while it was copied.
     """
     landing.mkdir(parents=True, exist_ok=True)
-    landed: dict[tuple[str, str | None], LandedFile] = {}
-    for file in source_map.files:
-        key = (file.name, file.dataset)
-        if key not in landed:
-            sha256, path = _store(file.name, file.path, landing)
-            landed[key] = LandedFile(file.name, file.dataset, sha256, path.stat().st_size, path)
-    return tuple(landed.values())
+    store = _Store.opened(landing)
+    files = {(file.name, file.dataset): file for file in source_map.files}
+    with ThreadPoolExecutor() as threads:
+        taken = list(threads.map(lambda file: store.take(file.name, file.path), files.values()))
+    store.close()
+    return tuple(
+        LandedFile(file.name, file.dataset, sha256, n_bytes, landing / sha256)
+        for file, (sha256, n_bytes) in zip(files.values(), taken, strict=True)
+    )
 
 
 def input_hash(landed: Iterable[LandedFile], source_map: SourceMap) -> str:
@@ -95,33 +109,120 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _store(name: str, source: Path, landing: Path) -> tuple[str, Path]:
-    """Hash of the source, and its whole copy in the store."""
-    try:
-        sha256 = _hash(source)
-        target = landing / sha256
-        if not target.is_file() or _hash(target) != sha256:
-            _copy(name, source, target, sha256)
-    except FileNotFoundError:
-        raise SourceError([f"{name}: vanished while it was read: put it back and run again"]) from None
-    return sha256, target
+_State = list[int]
+"""What tells a file that was changed from one that was not: size, times, inode, device."""
 
 
-def _copy(name: str, source: Path, target: Path, sha256: str) -> None:
-    """Copy so that the target is there whole or not at all, whenever the process dies."""
-    digest = hashlib.sha256()
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".landing-")
+@dataclass(slots=True)
+class _Store:
+    """The landing store while files are taken in."""
+
+    folder: Path
+    now: int
+    """Clock of the file system when the store was opened, in nanoseconds."""
+    sizes: frozenset[int]
+    index: dict[str, tuple[str, _State, _State]]
+    seen: dict[str, tuple[str, _State, _State]] = field(default_factory=dict)
+    is_changed: bool = False
+
+    @classmethod
+    def opened(cls, folder: Path) -> _Store:
+        os.utime(folder)
+        with os.scandir(folder) as entries:
+            sizes = frozenset(entry.stat().st_size for entry in entries)
+        return cls(folder, folder.stat().st_mtime_ns, sizes, _index(folder))
+
+    def take(self, name: str, source: Path) -> tuple[str, int]:
+        """Hash and size of the source; its whole copy lies in the store."""
+        try:
+            before = source.stat()
+            sha256 = self._known(source, before) or self._hashed(name, source, before)
+        except FileNotFoundError:
+            raise SourceError([f"{name}: vanished while it was read: put it back and run again"]) from None
+        copy = (self.folder / sha256).stat()
+        if self._is_settled(before):
+            self.seen[str(source.absolute())] = (sha256, _state(before), _state(copy))
+        return sha256, copy.st_size
+
+    def close(self) -> None:
+        """Make new names themselves survive a power cut, and keep what was seen."""
+        if self.is_changed:
+            _sync_folder(self.folder)
+        if any(self.index.get(path) != entry for path, entry in self.seen.items()):
+            _keep_index(self.folder, self.index | self.seen)
+
+    def _is_settled(self, state: os.stat_result) -> bool:
+        return max(state.st_mtime_ns, state.st_ctime_ns) + _SETTLED_NANOSECONDS < self.now
+
+    def _known(self, source: Path, state: os.stat_result) -> str | None:
+        """Hash of a source that was landed before and not touched since, neither it nor its copy."""
+        sha256, at_source, at_copy = self.index.get(str(source.absolute()), ("", [], []))
+        if at_source != _state(state):
+            return None
+        with suppress(FileNotFoundError):
+            return sha256 if _state((self.folder / sha256).stat()) == at_copy else None
+        return None
+
+    def _hashed(self, name: str, source: Path, state: os.stat_result) -> str:
+        """Hash of a source that has to be looked at."""
+        # A copy of this size may be its own. What may still be written to is hashed twice, to see it change.
+        expected = _hash(source) if state.st_size in self.sizes or not self._is_settled(state) else None
+        if expected is not None and (target := self.folder / expected).is_file() and _hash(target) == expected:
+            return expected
+        sha256 = self._copied(name, source, state, expected)
+        self.is_changed = True
+        return sha256
+
+    def _copied(self, name: str, source: Path, state: os.stat_result, expected: str | None) -> str:
+        """Copy so that the target is there whole or not at all, whenever the process dies."""
+        digest = hashlib.sha256()
+        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".landing-")
+        try:
+            with os.fdopen(descriptor, "wb") as out, source.open("rb", buffering=0) as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+                after = os.fstat(stream.fileno())
+            sha256 = digest.hexdigest()
+            if _state(after) != _state(state) or sha256 != (expected or sha256):
+                raise SourceError([f"{name}: changed while it was copied: wait until it is written, then run again"])
+            Path(temporary).replace(self.folder / sha256)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return sha256
+
+
+def _state(found: os.stat_result) -> _State:
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev]
+
+
+def _index_path(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-index.json")
+
+
+def _index(folder: Path) -> dict[str, tuple[str, _State, _State]]:
+    """What was seen at earlier landings; nothing where that cannot be read, for it only saves time."""
     try:
-        with os.fdopen(descriptor, "wb") as out, source.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        if digest.hexdigest() != sha256:
-            raise SourceError([f"{name}: changed while it was copied: wait until it is written, then run again"])
-        Path(temporary).replace(target)
-        _sync_folder(target.parent)
+        document = json.loads(_index_path(folder).read_bytes())
+        if document["version"] != _INDEX_VERSION:
+            return {}
+        return {
+            path: (str(sha256), list(source), list(copy)) for path, (sha256, source, copy) in document["files"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _keep_index(folder: Path, entries: dict[str, tuple[str, _State, _State]]) -> None:
+    """Write the index; one that is lost with the power is made anew."""
+    there = {path: entry for path, entry in entries.items() if Path(path).is_file()}
+    descriptor, temporary = tempfile.mkstemp(dir=folder.parent, prefix=f".{folder.name}-index-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump({"version": _INDEX_VERSION, "files": there}, out)
+        Path(temporary).replace(_index_path(folder))
     finally:
         Path(temporary).unlink(missing_ok=True)
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import pickle
 from pathlib import Path
 
@@ -104,3 +106,73 @@ def test_an_input_that_vanishes_is_said(tmp_path: Path) -> None:
     (inputs / "leave.csv").unlink()
     with pytest.raises(sources.SourceError, match=r"leave\.csv: vanished"):
         sources.land(source_map, tmp_path / "landing")
+
+
+@pytest.fixture
+def long_ago(monkeypatch) -> None:
+    """Files that were just written count as left alone for a while."""
+    monkeypatch.setattr("sources.landing._SETTLED_NANOSECONDS", -(10**18))
+
+
+def index_of(tmp_path: Path) -> dict:
+    return json.loads((tmp_path / "landing-index.json").read_text())["files"]
+
+
+@pytest.mark.usefixtures("long_ago")
+def test_a_file_that_nobody_touched_is_landed_from_the_index(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE, calendar_dot_csv="date,kind\n")
+    _, first = landed(inputs, tmp_path / "landing")
+    known = index_of(tmp_path)
+    assert sorted(Path(path).name for path in known) == ["calendar.csv", "leave.csv"]
+    assert landed(inputs, tmp_path / "landing")[1] == first
+    # To see that it is the index that answers: an index that lies.
+    leave, calendar = (next(path for path in known if path.endswith(name)) for name in ("leave.csv", "calendar.csv"))
+    known[leave][0], known[leave][2] = known[calendar][0], known[calendar][2]
+    (tmp_path / "landing-index.json").write_text(json.dumps({"version": 1, "files": known}))
+    _, believed = landed(inputs, tmp_path / "landing")
+    assert {file.sha256 for file in believed} == {known[calendar][0]}
+
+
+@pytest.mark.usefixtures("long_ago")
+@pytest.mark.parametrize("keep_time", [True, False])
+def test_a_file_that_changed_is_hashed_again_also_with_its_old_time(tmp_path: Path, keep_time: bool) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    source = inputs / "leave.csv"
+    before = source.stat()
+    landed(inputs, tmp_path / "landing")
+    source.write_text(LEAVE.upper())
+    if keep_time:
+        os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+    _, (file,) = landed(inputs, tmp_path / "landing")
+    assert file.sha256 == hashlib.sha256(LEAVE.upper().encode()).hexdigest()
+    file.verify()
+
+
+@pytest.mark.usefixtures("long_ago")
+@pytest.mark.parametrize("damage", ["flip", "gone"])
+def test_a_copy_that_is_damaged_is_replaced_whatever_the_index_says(tmp_path: Path, damage: str) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    _, (file,) = landed(inputs, tmp_path / "landing")
+    if damage == "flip":
+        file.path.write_text(LEAVE.upper())
+    else:
+        file.path.unlink()
+    landed(inputs, tmp_path / "landing")[1][0].verify()
+
+
+def test_a_file_that_may_still_change_does_not_enter_the_index(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    in_2096 = 4_000_000_000
+    os.utime(inputs / "leave.csv", (in_2096, in_2096))
+    landed(inputs, tmp_path / "landing")
+    assert not (tmp_path / "landing-index.json").exists()
+
+
+@pytest.mark.usefixtures("long_ago")
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 0}', '{"version": 1, "files": {"a": 3}}', "\0"])
+def test_an_index_that_cannot_be_read_costs_time_only(tmp_path: Path, content: str) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    (tmp_path / "landing-index.json").write_text(content)
+    _, (file,) = landed(inputs, tmp_path / "landing")
+    file.verify()
+    assert next(iter(index_of(tmp_path).values()))[0] == file.sha256
