@@ -27,6 +27,9 @@ from sources.source_map import SourceFile, SourceMap
 _CHUNK: Final = 1 << 20
 _SETTLED_NANOSECONDS: Final = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
+_ABANDONED_NANOSECONDS: Final = 86_400_000_000_000
+"""A day: no copy takes that long, so one that is older is of a run that was killed."""
+_TEMPORARY: Final = ".landing-"
 _INDEX_VERSION: Final = 1
 
 
@@ -128,9 +131,14 @@ class _Store:
     @classmethod
     def opened(cls, folder: Path) -> _Store:
         os.utime(folder)
-        with os.scandir(folder) as entries:
-            sizes = frozenset(entry.stat().st_size for entry in entries)
-        return cls(folder, folder.stat().st_mtime_ns, sizes, _index(folder))
+        now, sizes = folder.stat().st_mtime_ns, set()
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # another run's, and it is done with it
+                found = path.stat()
+                sizes.add(found.st_size)
+                if path.name.startswith(_TEMPORARY) and found.st_mtime_ns + _ABANDONED_NANOSECONDS < now:
+                    path.unlink()
+        return cls(folder, now, frozenset(sizes), _index(folder))
 
     def take(self, name: str, source: Path) -> tuple[str, int]:
         """Hash and size of the source; its whole copy lies in the store."""
@@ -176,7 +184,7 @@ class _Store:
     def _copied(self, name: str, source: Path, state: os.stat_result, expected: str | None) -> str:
         """Copy so that the target is there whole or not at all, whenever the process dies."""
         digest = hashlib.sha256()
-        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".landing-")
+        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=_TEMPORARY)
         try:
             with os.fdopen(descriptor, "wb") as out, source.open("rb", buffering=0) as stream:
                 while chunk := stream.read(_CHUNK):

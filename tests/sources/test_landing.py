@@ -176,3 +176,14 @@ def test_an_index_that_cannot_be_read_costs_time_only(tmp_path: Path, content: s
     _, (file,) = landed(inputs, tmp_path / "landing")
     file.verify()
     assert next(iter(index_of(tmp_path).values()))[0] == file.sha256
+
+
+def test_what_a_killed_run_left_half_copied_is_removed_after_a_day(tmp_path: Path) -> None:
+    inputs = folder(tmp_path / "in", leave_dot_csv=LEAVE)
+    (tmp_path / "landing").mkdir()
+    old, new = tmp_path / "landing" / ".landing-old", tmp_path / "landing" / ".landing-new"
+    old.write_text("half")
+    new.write_text("half")
+    os.utime(old, (0, 0))
+    _, (file,) = landed(inputs, tmp_path / "landing")
+    assert set((tmp_path / "landing").iterdir()) == {new, file.path}
