@@ -23,6 +23,7 @@ from typing import IO, Any, Final
 
 from flows.cli.problems import CommandError, ExitCode
 from flows.settings import Settings
+from warehouse import open_warehouse
 from warehouse.lease import process_started
 
 HOST: Final = "127.0.0.1"
@@ -62,11 +63,14 @@ def up(settings: Settings, port: int, database: str, say: Callable[[str], None],
 
     Raises:
         CommandError: the port is taken, or server or worker did not start.
+        WarehouseError: the warehouse cannot be reached, or needs `kinerja warehouse upgrade`.
     """
     folder = settings.home.resolve() / "prefect"
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     _end_leftovers(folder, say)
     _refuse_taken(port)
+    with open_warehouse(settings.warehouse_url) as warehouse:  # an older one is said now, not by the run of the night
+        say(f"warehouse: {warehouse.place}")
     url = f"http://{HOST}:{port}"
     environment = environment_for(settings, folder, url, database)
     os.environ.update(environment)  # before Prefect is imported, which reads it then

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import Annotated
 
 import typer
 
-from flows.cli.options import Home, WarehouseUrl, settings_from
-from flows.cli.output import screen
-from flows.cli.problems import CommandError
+from flows.cli.options import Home, Json, WarehouseUrl, settings_from
+from flows.cli.output import say_json, screen
+from flows.cli.problems import CommandError, ExitCode, shown
 
 _PANEL = "Operate"
 Heartbeat = Annotated[
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(rich_help_panel=_PANEL)(up)
     app.command(rich_help_panel=_PANEL)(deploy)
+    app.command(rich_help_panel=_PANEL)(doctor)
 
 
 def up(
@@ -74,3 +76,26 @@ def deploy(heartbeat: Heartbeat = 30) -> None:
     from flows.installing import install
 
     install(lambda told: screen().print(told, soft_wrap=True), heartbeat_seconds=heartbeat)
+
+
+def doctor(warehouse: WarehouseUrl = None, home: Home = None, json: Json = False) -> None:
+    """Look whether everything is fit for the next run, and say what to do where it is not.
+
+    Ends with 1 if anything fails; warnings alone end with 0.
+    Example: kinerja doctor --home .kinerja
+    """
+    settings = settings_from(home, warehouse)
+    from flows.doctor import document, examine
+
+    findings = []
+    for finding in examine(settings, dt.datetime.now(dt.UTC)):
+        findings.append(finding)
+        if not json:
+            screen().print(f"{finding.status:<5}{finding.check:<28}{shown(finding.says)}", soft_wrap=True)
+            if finding.status != "ok":
+                screen().print(f"{'':<5}{'':<28}-> {finding.do}", soft_wrap=True)
+    worst = max((finding.status for finding in findings), key=("ok", "warn", "fail").index)
+    if json:
+        say_json({"status": worst, "findings": document(findings)})
+    if worst == "fail":
+        raise typer.Exit(ExitCode.FAILED)
