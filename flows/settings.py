@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import PositiveInt, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.spread import RunnerName, Spread
 
+_LINEAGE_SETTINGS: Final = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE__TRANSPORT__TYPE")
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -40,6 +42,12 @@ class Settings(BaseSettings):
     """Address of a Dask scheduler or Ray head that is running."""
     log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
+
+    @property
+    def lineage_place(self) -> str:
+        """Where lineage goes; `client` where OpenLineage's own settings say where; empty: nowhere."""
+        told = any(name in os.environ for name in _LINEAGE_SETTINGS) or Path("openlineage.yml").is_file()
+        return self.lineage or ("client" if told else "")
 
     @property
     def notify_file(self) -> Path | None:

@@ -26,6 +26,17 @@ def configured_watches(order: Order) -> Iterator[Watch]:
         except CommandError as error:
             # Scores must not wait for an address; `kinerja notify test` says the same, before it matters.
             _log.warning("nobody will be told of this run: %s", "; ".join(error.problems))
+    if place := settings.lineage_place:
+        yield from _lineage(place)
+
+
+def _lineage(place: str) -> Iterator[Watch]:
+    from flows.lineage import LineageWatch, new_client
+
+    try:
+        yield LineageWatch(new_client(place))
+    except Exception as error:  # noqa: BLE001  # the client raises whatever its configuration led to
+        _log.warning("no lineage of this run: its client cannot be set up: %s", type(error).__name__)
 
 
 def _now() -> dt.datetime:
