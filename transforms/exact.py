@@ -66,6 +66,12 @@ def floor_sum(value: pl.Expr) -> pl.Expr:
     return pl.when(is_small).then(value.list.eval((num * SCALE) // den).list.sum())
 
 
+def floor_ratio(num: pl.Expr, den: pl.Expr) -> pl.Expr:
+    """num/den times `SCALE`, floored, by long division: also of numbers that are too long to multiply by it."""
+    rest = (num % den) * 10**8
+    return (num // den) * SCALE + (rest // den) * 10**7 + ((rest % den) * 10**7) // den
+
+
 def rounded(low: pl.Expr, digits: int) -> pl.Expr:
     """A floored sum rounded half up, in whole units of 10**-digits; only for rows that are not doubtful."""
     unit = SCALE // _power(digits)

@@ -21,6 +21,7 @@ from transforms.exact import (
     VALUE_DIGITS,
     decimal,
     fits,
+    floor_ratio,
     floor_sum,
     fraction,
     is_doubtful,
@@ -64,6 +65,16 @@ def test_floored_sum_is_less_than_a_unit_a_term_below_the_value(values: list[lis
     lows = column(values).select(floor_sum(pl.col("value"))).to_series()
     for value, low in zip(values, lows, strict=True):
         assert low <= exactly(value) * SCALE < low + len(value)
+
+
+@FEW
+@given(st.lists(st.tuples(st.integers(0, 10**23), st.integers(9, 10**29)), min_size=1, max_size=20))
+@example([(10**23, 9)])
+@example([(10**23 - 1, 10**23)])
+def test_floored_ratio(ratios: list[tuple[int, int]]) -> None:
+    frame = pl.DataFrame(ratios, schema={"num": pl.Int128, "den": pl.Int128}, orient="row")
+    found = frame.select(floor_ratio(pl.col("num"), pl.col("den"))).to_series().to_list()
+    assert found == [num * SCALE // den for num, den in ratios]
 
 
 @FEW

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from policies.model import Parameters
-from transforms.exact import floor_sum, reduced, term, terms
+from transforms.exact import floor_ratio, reduced, term
 from transforms.findings import NOT_APPLICABLE, count, findings
 from transforms.requests import MICROSECONDS_PER_UNIT, closed_in_span
 from transforms.scope import Scope
@@ -25,17 +25,20 @@ def document_completion_time(scope: Scope, _: Parameters) -> pl.LazyFrame:
     spent = elapsed * per_unit.denominator - pl.col("paused") * per_unit.numerator
     allowed = pl.col("limit") * per_unit.numerator
     num, den = reduced(pl.max_horizontal(spent, pl.lit(0, pl.Int128)), allowed)
-    size = floor_sum(terms(term(num, den)))
-    is_even = pl.len() % 2 == 0
-    middle = pl.struct("num", "den").sort_by("size").slice((pl.len() - 1) // 2, pl.when(is_even).then(2).otherwise(1))
-    part = pl.element().struct
+    n_documents, place = pl.col("n_documents"), pl.int_range(pl.len()).over("person")
+    is_middle = pl.col("place").is_between((n_documents - 1) // 2, n_documents // 2)
+    n_middle = pl.when(n_documents % 2 == 0).then(2).otherwise(1)
     facts = (
         closed_in_span(scope)
         .filter(pl.col("kind") == "document")
-        .select("person", num=num, den=den, size=size)
+        .select("person", num=num, den=den)
+        .with_columns(size=floor_ratio(pl.col("num"), pl.col("den")))
+        .sort("person", "size")
+        .with_columns(place=place, n_documents=pl.len().over("person").cast(pl.Int64))
+        .filter(is_middle)
+        .with_columns(median=term(pl.col("num"), pl.col("den") * n_middle))
         .group_by("person")
-        .agg(n_documents=pl.len(), middle=middle)
-        .with_columns(median=pl.col("middle").list.eval(term(part.field("num"), part.field("den") * pl.len())))
+        .agg(n_documents.first(), pl.col("median"))
     )
     n = count("n_documents")
     return findings(scope, facts, n=n, misses=[(n == 0, NOT_APPLICABLE, "no_documents_closed")], value=pl.col("median"))
