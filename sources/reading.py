@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,7 @@ from sources.parsing import SPOILED_REASON
 from sources.source_map import SourceFile, SourceMap, crosswalk_entry
 
 _MANY_NAMES: Final = 12
+_BINARY: Final = ("parquet", "xlsx")
 # A canonical file lives for one run and is read at once: its encodings alone make it a third of the CSV.
 _COMPRESSION: Final = "uncompressed"
 
@@ -116,6 +119,26 @@ def _distinct(files: tuple[SourceFile, ...], reading: _Reading, only: Collection
     return kept
 
 
+@contextmanager
+def _verified(landed: LandedFile, entry: FileEntry) -> Iterator[None]:
+    """Hash a landed copy while it is read; of what is wrong with it, bytes that changed are told before all else.
+
+    Raises:
+        UnreadableFile: it is not what was landed.
+    """
+    if entry.format_of(landed.name) in _BINARY:
+        # A flipped bit in these may be a size, and ask for all the memory there is.
+        landed.verify()
+        yield
+        return
+    with ThreadPoolExecutor(1) as threads:
+        verified = threads.submit(landed.verify)
+        try:
+            yield
+        finally:
+            verified.result()
+
+
 class _Reading:
     """The files of one dataset on their way to one Parquet file."""
 
@@ -140,9 +163,18 @@ class _Reading:
         """Read one file into its part."""
         landed = self.landed(file)
         part = self.scratch / f"part-{len(self._parts)}.parquet"
+        with _verified(landed, file.entry):
+            n_records, n_rows, n_problems = self._read(file, landed, part)
+        self._parts.append(part)
+        n_records = n_rows if n_records is None else n_records
+        self.files.append(FileRead(file.name, landed.sha256, n_records, n_rows, n_problems))
+        if n_records != n_rows:
+            self.notes.append(f"{file.name}: {n_records} records became {n_rows} rows (collapsed)")
+
+    def _read(self, file: SourceFile, landed: LandedFile, part: Path) -> tuple[int | None, int, int]:
+        """Records, where they are not its rows, rows, and rows with a problem of one file."""
         try:
-            n_records = self._sink(file, landed, part)
-            n_rows, n_problems = self._counts(file.name, part)
+            return self._sink(file, landed, part), *self._counts(file.name, part)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             # Polars' message may quote cells; it panics on some damaged Parquet.
             raise UnreadableFile(
@@ -151,11 +183,6 @@ class _Reading:
                 f"the reader stopped ({type(error).__name__}), so the rows after that are unknown",
                 "Check that the file is whole and is what its suffix says, then deliver it again",
             ) from None
-        self._parts.append(part)
-        n_records = n_rows if n_records is None else n_records
-        self.files.append(FileRead(file.name, landed.sha256, n_records, n_rows, n_problems))
-        if n_records != n_rows:
-            self.notes.append(f"{file.name}: {n_records} records became {n_rows} rows (collapsed)")
 
     def write(self) -> Path:
         """All parts, in order, in one file."""
@@ -192,7 +219,6 @@ class _Reading:
         return n_records
 
     def _open(self, landed: LandedFile, entry: FileEntry) -> RawTable:
-        landed.verify()
         name = entry.format_of(landed.name) or "csv"
         scratch = Path(tempfile.mkdtemp(dir=self.scratch))
         return READERS[name](landed.path, landed.name, entry, scratch)
@@ -201,8 +227,10 @@ class _Reading:
         """The crosswalk of a lookup, read once a dataset."""
         key = content_hash(lookup)
         if key not in self._crosswalks:
-            file = self._crosswalk_files[lookup.file]
-            self._crosswalks[key] = load_crosswalk(lookup, self._open(self.landed(file), crosswalk_entry(lookup)))
+            landed = self.landed(self._crosswalk_files[lookup.file])
+            entry = crosswalk_entry(lookup)
+            with _verified(landed, entry):
+                self._crosswalks[key] = load_crosswalk(lookup, self._open(landed, entry))
         return self._crosswalks[key]
 
     def _note_unused(self, name: str, unused: list[str]) -> None:
@@ -217,16 +245,22 @@ class _Reading:
             UnreadableFile: an identifier was spoiled by a spreadsheet.
         """
         rows = pl.scan_parquet(part, glob=False)
-        bad = rows.filter(pl.col(PROBLEM).is_not_null()).select(ROW, PROBLEM)
-        spoiled = bad.filter(pl.col(PROBLEM).str.ends_with(SPOILED_REASON)).collect(engine="streaming")
-        if spoiled.height:
-            columns = sorted({problem.partition(":")[0] for problem in spoiled[PROBLEM].to_list()})
-            raise UnreadableFile(
-                name,
-                f"column {', '.join(columns)}, first in record {spoiled[ROW][0]}, {spoiled.height} records",
-                "identifiers went through a spreadsheet's numbers (such as 1.98501E+17), which keep 15 digits: "
-                "the last ones are lost and two people may look like one",
-                "Format the column as text in the original, enter the identifiers anew and export again",
-            )
         n_rows, n_problems = rows.select(pl.len(), pl.col(PROBLEM).count()).collect(engine="streaming").row(0)
+        if n_problems:
+            bad = rows.filter(pl.col(PROBLEM).str.ends_with(SPOILED_REASON)).select(ROW, PROBLEM)
+            _refuse_spoiled(name, bad.collect(engine="streaming"))
         return int(n_rows), int(n_problems)
+
+
+def _refuse_spoiled(name: str, spoiled: pl.DataFrame) -> None:
+    """Refuse a file with identifiers that are lost."""
+    if spoiled.is_empty():
+        return
+    columns = sorted({problem.partition(":")[0] for problem in spoiled[PROBLEM].to_list()})
+    raise UnreadableFile(
+        name,
+        f"column {', '.join(columns)}, first in record {spoiled[ROW][0]}, {spoiled.height} records",
+        "identifiers went through a spreadsheet's numbers (such as 1.98501E+17), which keep 15 digits: "
+        "the last ones are lost and two people may look like one",
+        "Format the column as text in the original, enter the identifiers anew and export again",
+    )

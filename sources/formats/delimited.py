@@ -94,13 +94,15 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
     notes = (f"{name}: begins with a byte order mark, which is left out",) if survey.has_bom else ()
     if not survey.is_utf8:
         return _by_record(path, layout, scratch, notes)
+    is_tidy = not (survey.has_blanks or survey.has_quotes or survey.has_cr)
+    if _is_regular(path, layout, survey):
+        return text_table(_by_polars(path, layout, []), layout.names, notes=notes, is_tidy=is_tidy)
     lines = _lines(path, layout, survey)
-    found = _Found(0, 0, []) if _is_regular(path, layout, survey) else _found(lines)
+    found = _found(lines)
     if found.n_loose:
         return _by_record(path, layout, scratch, notes)
     if found.n_bad or (survey.has_bom and not layout.header_line):
         return _by_line(lines, layout, scratch, notes)
-    is_tidy = not (survey.has_blanks or survey.has_quotes or survey.has_cr)
     return text_table(_by_polars(path, layout, found.blank_lines), layout.names, notes=notes, is_tidy=is_tidy)
 
 
@@ -292,7 +294,9 @@ class _Found:
 
 def _is_regular(path: Path, layout: _Layout, survey: _Survey) -> bool:
     """Whether a quick look shows that every line after the header is a record without a problem, and none is blank."""
-    if survey.has_quotes or survey.has_bare_cr or survey.has_nul or len(layout.names) == 1 or layout.delimiter == " ":
+    is_plain = not (survey.has_quotes or survey.has_bare_cr or survey.has_nul)
+    begins_plainly = layout.header_line or not survey.has_bom
+    if not is_plain or not begins_plainly or len(layout.names) == 1 or layout.delimiter == " ":
         return False
     line = pl.col("line")
     n_cells = line.str.count_matches(layout.delimiter, literal=True) + 1
