@@ -93,7 +93,7 @@ def run(
     Example: kinerja run --city kalianda --period 2026-Q3 --inputs inputs
     """
     settings = settings_from(home, warehouse)
-    order = _order(settings, city, period, inputs, sources, require, known_as_of)
+    order = order_of(settings, city, period, inputs, sources, require, known_as_of)
     order = replace(order, spread=settings.spread(partitions, runner, runner_address))
     # Workers are Prefect's.
     through_prefect = prefect or order.spread.has_workers or bool(os.environ.get("PREFECT_API_URL"))
@@ -104,12 +104,12 @@ def run(
     else:
         from flows.pipeline import run_period
 
-        with _watched(quiet=json) as caller:
+        with watched(quiet=json) as caller:
             document = run_period(order, caller).document()
     if json:
         say_json(document)
     else:
-        _tell(document)
+        tell(document)
 
 
 def check(
@@ -128,13 +128,13 @@ def check(
     """
     from flows.pipeline import check_inputs
 
-    order = _order(settings_from(home), city, period, inputs, sources, require, known_as_of)
-    with _watched(quiet=json) as caller:
+    order = order_of(settings_from(home), city, period, inputs, sources, require, known_as_of)
+    with watched(quiet=json) as caller:
         document = check_inputs(order, caller).document()
     if json:
         say_json(document)
     else:
-        _tell(document)
+        tell(document)
 
 
 def demo(home: Home = None, json: Json = False) -> None:
@@ -151,10 +151,10 @@ def demo(home: Home = None, json: Json = False) -> None:
     cities = sorted({city for city, _, _ in available_policies()}, key=lambda city: (city != _DEMO_CITY, city))
     told = []
     for city in cities:
-        document = _as_flow(_order(settings, city, _EXAMPLE, inputs, None, None, None))
+        document = _as_flow(order_of(settings, city, _EXAMPLE, inputs, None, None, None))
         told.append(document)
         if not json:
-            screen().print(_line(document))
+            screen().print(line_of(document))
     if json:
         say_json(told)
         return
@@ -165,7 +165,7 @@ def demo(home: Home = None, json: Json = False) -> None:
     console.print(f"Next       kinerja indicators --city {_DEMO_CITY} --period {_EXAMPLE}{_at(settings)}")
 
 
-def _order(
+def order_of(
     settings: Settings,
     city: str,
     period: str,
@@ -230,7 +230,7 @@ def _as_flow(order: Order) -> dict[str, Any]:
 
 
 @contextmanager
-def _watched(*, quiet: bool) -> Iterator[Any]:
+def watched(*, quiet: bool) -> Iterator[Any]:
     """A caller that shows each step as it goes on standard error."""
     from flows.cli.progress import Lines, Spinner
     from flows.seam import Caller
@@ -255,7 +255,7 @@ def _say_how(*, through_prefect: bool) -> None:
     screen(stderr=True).print(f"Running {how}.")
 
 
-def _tell(document: dict[str, Any]) -> None:
+def tell(document: dict[str, Any]) -> None:
     """The outcome for people: reconciliation of every file, warnings, and where to look."""
     console = screen()
     table = new_table()
@@ -267,13 +267,13 @@ def _tell(document: dict[str, Any]) -> None:
     console.print(table)
     for warning in document["warnings"]:
         console.print(f"Warning: {warning}")
-    console.print(_line(document))
+    console.print(line_of(document))
     console.print(f"Report     {document['report']}")
     if document["warehouse"]:
         console.print(f"Warehouse  {document['warehouse']}")
 
 
-def _line(document: dict[str, Any]) -> str:
+def line_of(document: dict[str, Any]) -> str:
     """The outcome in one line."""
     place = f"{document['city']} {document['period']}"
     if document["status"] == "checked":
