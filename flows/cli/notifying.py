@@ -86,10 +86,11 @@ def due(
     Example: kinerja notify due --city kalianda --period 2026-Q3 --inputs inputs
     """
     settings = settings_from(home, warehouse)
-    from flows.notifications.daily import tell_due_data
+    from flows.notifications.daily import configured, tell_due_data
 
+    config = None if dry_run else configured(settings)
     now = _moment(at, city, settings.policies_dir)
-    document = tell_due_data(city, period, inputs, sources, settings, now=now, dry_run=dry_run)
+    document = tell_due_data(city, period, inputs, sources, settings, config, now=now, dry_run=dry_run)
     if json:
         say_json(document)
         return
@@ -119,7 +120,7 @@ def reminders(
     Example: kinerja reminders --city sibolga --period 2026-Q3 --inputs inputs --dry-run
     """
     settings = settings_from(home, warehouse)
-    from flows.notifications.daily import remind
+    from flows.notifications.daily import configured, remind
     from flows.order import Order
 
     moment = _moment(at, city, settings.policies_dir)
@@ -133,7 +134,7 @@ def reminders(
         policies_dir=settings.policies_dir,
         ordered_at=moment,
     )
-    document = remind(order, settings, at=moment, dry_run=dry_run)
+    document = remind(order, None if dry_run else configured(settings), at=moment)
     if json:
         say_json(document)
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli.problems import CommandError
-from flows.notifications.arrivals import arrivals_of, days_off_around, tell_late
+from flows.notifications.arrivals import arrivals_of, days_off_around, files_of, tell_late
 from flows.notifications.config import Configured, load_config
 from flows.notifications.delivery import Delivered, Delivery
 from flows.notifications.reports_due import find_due, tell_due
@@ -41,27 +41,29 @@ def tell_due_data(
     inputs: Path,
     mapping: Path | None,
     settings: Settings,
+    config: Configured | None,
     *,
     now: dt.datetime,
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Finds agreed datasets that are not there by their deadline, and tells of each once; what was found.
 
-    Also tells of runs of the city that were cut off, and tries again what could not be delivered. A dry run only looks.
+    Also tells of runs of the city that were cut off, and tries again what could not be delivered. Without a
+    configuration it keeps what came and tells nobody; a dry run only looks.
 
     Raises:
         CommandError, PolicyError, SourceError: the order, the agreements or the mapping cannot be used.
     """
-    parsed, policy, operations = _agreed(city, period, settings)
+    parsed, policy, operations = _agreed(city, period, settings.policies_dir)
     arrivals = arrivals_of(operations, parsed, policy.timezone, inputs, mapping)
     tally: Counter[Delivered] = Counter()
     if not dry_run:
-        config = configured(settings)
         with open_warehouse(settings.warehouse_url) as warehouse:
             log = warehouse.notifications
             delivery = Delivery(log, settings.home)
-            delivery.tell_waiting(config, now=now)
-            tell_crashes(city, delivery, log, config, settings.home, settings.reports_url, now=now)
+            if config is not None:
+                delivery.tell_waiting(config, now=now)
+                tell_crashes(city, delivery, log, config, settings.home, settings.reports_url, now=now)
             allowed_from = operations.quiet_hours.allowed_from(now, policy.timezone, days_off_around(parsed))
             tally = delivery.tally + tell_late(
                 arrivals, city, parsed, config, log, settings.home, now=now, allowed_from=allowed_from
@@ -84,17 +86,16 @@ def tell_due_data(
     }
 
 
-def remind(order: Order, settings: Settings, *, at: dt.datetime, dry_run: bool = False) -> dict[str, Any]:
+def remind(order: Order, config: Configured | None, *, at: dt.datetime) -> dict[str, Any]:
     """Reminds of progress reports that are owed at `at`, each person once a turn; counts of what was found.
 
-    A dry run only looks.
+    Without a configuration it only looks.
 
     Raises:
         CommandError, PolicyError, SourceError: the order, the agreements or the mapping cannot be used.
         ValidationStopped, UnreadableFile: the data must not be used.
     """
-    _, policy, operations = _agreed(order.city, order.period, settings)
-    config = None if dry_run else configured(settings)
+    _, policy, operations = _agreed(order.city, order.period, order.policies_dir)
     due = find_due(order, operations, at=at)
     allowed_from = operations.quiet_hours.allowed_from(at, policy.timezone, due.days_off)
     tally: Counter[Delivered] = Counter()
@@ -105,7 +106,7 @@ def remind(order: Order, settings: Settings, *, at: dt.datetime, dry_run: bool =
                 due, order, config, warehouse.notifications, at=at, allowed_from=allowed_from
             )
     return {
-        "status": "dry_run" if dry_run else "done",
+        "status": "dry_run" if config is None else "done",
         "city": order.city,
         "period": order.period,
         "at": at.isoformat(),
@@ -117,10 +118,16 @@ def remind(order: Order, settings: Settings, *, at: dt.datetime, dry_run: bool =
     }
 
 
-def _agreed(city: str, period: str, settings: Settings) -> tuple[Period, Policy, Operations]:
+def owes_reports(order: Order) -> bool:
+    """Whether the city is reminded of progress reports, and the folder has something to look at."""
+    agreed = _agreed(order.city, order.period, order.policies_dir)[2].reports is not None
+    return agreed and bool(files_of(order.inputs, order.sources).get("progress"))
+
+
+def _agreed(city: str, period: str, policies_dir: Path | None) -> tuple[Period, Policy, Operations]:
     try:
         parsed = Period.parse(period)
     except ValueError as error:
         raise CommandError([f"--period: {error}"]) from None
-    root = settings.policies_dir or PACKAGED
+    root = policies_dir or PACKAGED
     return parsed, load_policy(city, parsed, CATALOGUE, root=root), load_operations(city, parsed, DATASETS, root=root)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from flows.cli.problems import EXIT_CODES
 from flows.notifications.arrivals import keep_arrivals
 from flows.notifications.config import Configured, load_config
 from flows.notifications.delivery import Delivery, opened_log
@@ -27,6 +29,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "late": "run_late",
     "stuck": "run_stuck",
 }
+_EXCEPTION: Final = re.compile(r"\bexception: (\w+)")
+_WRITTEN_FOR_USERS: Final = frozenset({"CommandError", *(name.rpartition(".")[2] for name in EXIT_CODES)})
 _FAILED: Final[tuple[Kind, ...]] = ("run_failed", "run_stopped", "run_crashed")
 
 
@@ -134,11 +138,22 @@ def notify_failure(
                 city=city,
                 period=period or "-",
                 run_id=run_id,
-                facts={"problems": problems, "report": report_place(settings.home, run_id, settings.reports_url)},
+                facts={
+                    "problems": [_safe(one) for one in problems],
+                    "report": report_place(settings.home, run_id, settings.reports_url),
+                },
             )
             delivery.tell(notice, config.listeners(notice.kind, city), now=now)
     except Exception as error:  # noqa: BLE001  # a hook that raises would hide how the run ended
         _log.warning("nobody was told that %s %s is %s: %s", city, period, what, type(error).__name__)
+
+
+def _safe(problem: str) -> str:
+    """The problem as an orchestrator tells it; of an exception whose message may hold a cell, only its name."""
+    found = _EXCEPTION.search(problem)
+    if found is None or found[1] in _WRITTEN_FOR_USERS:
+        return problem
+    return problem[: found.end(1)]
 
 
 def tell_crashes(
