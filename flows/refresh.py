@@ -16,7 +16,9 @@ from flows.summary import Summary
 
 
 def refresh(order: Order, call: Caller) -> Summary:
-    """Scores one city and period anew, reading and validating only what no run before it has.
+    """Scores one city and period anew, reading and validating only what no refresh before it has.
+
+    Of a period that has ended everything is read anew: its scores are final, and nobody should have to trust a cache.
 
     Raises:
         ValidationStopped, UnreadableFile, LeaseHeld: as `flows.pipeline.run_period`.

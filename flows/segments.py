@@ -57,6 +57,32 @@ def delivered(run: Run, landed: Iterable[LandedFile]) -> tuple[dict[str, Deliver
 
 
 @dataclass(frozen=True)
+class Shelved:
+    """What is kept of one dataset."""
+
+    city: str
+    period: str
+    dataset: str
+    segments: int
+    files: int
+    rows: int
+    bytes: int
+
+
+def shelves(home: Path) -> list[Shelved]:
+    """Everything that is kept."""
+    found = []
+    for folder in sorted(cache_folder(home).glob("*/*/*")):
+        segments = [kept(one) for one in folder.iterdir() if not one.name.startswith(".")]
+        files = [file for segment in segments if segment is not None for file in segment["files"]]
+        n_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        city, period, dataset = folder.relative_to(cache_folder(home)).parts
+        n_rows = sum(file["n_rows"] for file in files)
+        found.append(Shelved(city, period, dataset, len(segments), len(files), n_rows, n_bytes))
+    return found
+
+
+@dataclass(frozen=True)
 class _Kept:
     """A segment on disk; `keys` tell by file name what would have to be read again."""
 
@@ -84,16 +110,17 @@ class _Shelf:
         self._landed = landed
         self._dataset = dataset
         self._folder = folder
-        hashes = {file.name: file.sha256 for file in landed if file.dataset == dataset}
+        own = {file.name: file for file in landed if file.dataset == dataset}
+        crosswalks = [file for file in landed if file.dataset is None]
         files = run.source_map.files_of(dataset)
         # A file that repeats a later one of its entry gives no rows, as `sources.read_dataset` says.
-        last = {(id(file.entry), hashes[file.name]): file for file in files}
-        giving = [file for file in files if last[id(file.entry), hashes[file.name]] is file]
+        last = {(id(file.entry), own[file.name].sha256): file for file in files}
+        giving = [file for file in files if last[id(file.entry), own[file.name].sha256] is file]
         self._order = tuple(file.name for file in giving)
         self._silent = {file.name for file in files} - set(self._order)
         keys: dict[str, list[str]] = {}
         for file in giving:
-            key = reading_key(run.source_map, landed, file, run.policy.timezone)
+            key = reading_key(run.source_map, [*crosswalks, own[file.name]], file, run.policy.timezone)
             keys.setdefault(file.name, [run.code_version]).append(key)
         self._keys = {name: hashlib.sha256("\n".join(parts).encode()).hexdigest() for name, parts in keys.items()}
 

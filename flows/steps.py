@@ -142,7 +142,7 @@ def land(run: Run) -> Landed:
 @step("read")
 def read(run: Run, landed: Landed) -> Read:
     """Turns every file into canonical Parquet, each row with its origin; in a refresh, every file that is new."""
-    if run.order.incremental:
+    if run.order.incremental and run.is_provisional:
         return Read(*segments.delivered(run, landed.files))
     out = run.folder / "canonical"
     return Read(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import export, notifying, operating, policies, reading, running, synth, warehouse
+from flows.cli import export, notifying, operating, policies, reading, refreshing, running, synth, warehouse
 from flows.cli.problems import ExitCode, report
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 for register in (
     running.register,
+    refreshing.register,
     reading.register,
     export.register,
     synth.register,
