@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from flows.cli.problems import CommandError
 from flows.notifications.config import load_config
+from flows.notifications.events import Kind
 
 SECRET = "geheim/p@ss"  # noqa: S105  # a secret is what the tests look for
 
@@ -136,3 +138,19 @@ def test_contacts_that_cannot_be_used_name_every_line_and_no_person(tmp_path: Pa
     (tmp_path / "contacts.csv").write_text("id;address\n", encoding="utf-8")
     with pytest.raises(CommandError, match="has no column employee_id, channel, address"):
         load_config(file, {}).contacts()
+
+
+def test_the_example_of_the_documentation_can_be_used(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    variables = {
+        "SMTP_USER": "kinerja@example.go.id",
+        "SMTP_PASSWORD": SECRET,
+        "TELEGRAM_TOKEN": "123456789:abcdefg_hijklmnop",
+        "TELEGRAM_CHAT": "-1001234",
+    }
+    config = load_config(written(tmp_path, example), variables)
+    assert [address.channel for address in config.addresses.values()] == ["mailtos", "tgram"]
+    table = {line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ") and "---" not in line}
+    named = {event.strip() for row in table - {"event"} for event in row.split(",")}
+    assert named == set(get_args(Kind)) - {"test"}
