@@ -3,8 +3,9 @@
     python -m bench.warehouse [--employees 200000] [--repeat 3]
 
 Five items an employee. Bare: the same rows, in the driver's quickest form, into a table of the same columns without
-key, check or reference, committed. `load` is the indicator table alone as publishing stores it, keys and checks
-included; `publish` the whole transaction: three tables, hashed before, counted, read back and hashed after. Everything
+key, check or reference, committed. `load` is the indicator table alone as publishing stores it: staged, counted and
+hashed as read back, merged under keys, checks and references, counted and hashed again; `read back` one count and hash
+of it; `publish` the whole transaction: every table, hashed before. Everything
 runs in one process, in turn, as often as `--repeat` says; medians are shown. PostgreSQL: `KINERJA_TEST_POSTGRES_URL`,
 else the wheel of the tests.
 """
@@ -29,7 +30,7 @@ import psycopg
 
 from warehouse import PolicyRecord, RunRecord, open_warehouse
 from warehouse.connection import writing
-from warehouse.identity import RESULTS, canonical_text, checked_results, shape_of
+from warehouse.identity import RESULTS, canonical_text, checked_results, digest_of, dtypes, shape_of
 from warehouse.loading import load, stored_count, stored_hash
 
 ITEMS = ("document_completion_time", "citizen_satisfaction", "complaints_handled", "discipline", "behaviour")
@@ -76,7 +77,8 @@ def results(n: int) -> dict[str, pl.DataFrame]:
         *words(results_rating="meets", behaviour_rating="meets", proposed_rating="Baik", status="SCORED"),
         *(pl.lit(None, pl.String).alias(name) for name in ("decided_rating", "reason")),
     )
-    return {"employees": employees, "indicators": indicators, "scores": scores}
+    nothing = {name: pl.DataFrame(schema=dtypes(shape_of(model))) for name, model in RESULTS.items()}
+    return nothing | {"employees": employees, "indicators": indicators, "scores": scores}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -145,12 +147,15 @@ def of_indicators(url: str, frames: dict[str, pl.DataFrame], run_id: str) -> tup
         start(warehouse, run_id)
         checked = checked_results(frames)
         shapes = {name: shape_of(RESULTS[name]) for name in checked}
+        digests = {name: digest_of(name, checked[name]) for name in ("employees", "indicators")}
         with writing(warehouse._engine, "bench") as connection:
-            load(connection, shapes["employees"], checked["employees"], run_id)
+            load(connection, shapes["employees"], checked["employees"], run_id, digests["employees"])
             shape = shapes["indicators"]
-            found["load"] = seconds(lambda: load(connection, shape, checked["indicators"], run_id))
+            found["load"] = seconds(
+                lambda: load(connection, shape, checked["indicators"], run_id, digests["indicators"])
+            )
             found["back"] = seconds(
-                lambda: (stored_count(connection, shape.table, run_id), stored_hash(connection, shape, run_id))
+                lambda: (stored_count(connection, shape, run_id), stored_hash(connection, shape, run_id))
             )
             connection.rollback()
     return found["load"], found["back"]

@@ -54,7 +54,8 @@ def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.Ca
         here = replace(run, order=replace(order, warehouse_url=place))
         with open_warehouse(place) as warehouse, warehouse.lease(CITY, PERIOD, run.run_id, now=lambda: at) as lease:
             warehouse.start_run(record)
-            published[name] = call(steps.load, here, lease.token, landed, checked, scored).published
+            found = call(steps.insights, here, checked, scored)
+            published[name] = call(steps.load, here, lease.token, landed, checked, scored, found).published
             assert warehouse.check(order.home / "landing").problems == []
     assert published["sqlite"] == published["postgresql"]
 
