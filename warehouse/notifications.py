@@ -24,6 +24,8 @@ MAX_ATTEMPTS: Final = 5
 SENDING_FOR: Final = dt.timedelta(minutes=10)
 """A claim older than this belongs to a process that is gone: no channel takes so long."""
 
+_ORDER: Final = (Notification.due_at, Notification.event_key, Notification.recipient)
+
 Claim = Literal["claimed", "queued", "sending", "sent", "failed", "unknown", "dropped"]
 Outcome = Literal["sent", "failed", "unknown"]
 
@@ -132,7 +134,7 @@ class NotificationLog:
         columns = [getattr(Notification, name) for name in NotificationRecord.__dataclass_fields__]
         found = select(*columns).where(may_go, Notification.kind.in_(kinds), Notification.due_at <= now)
         with reading(self._engine, "reading waiting notices") as connection:
-            rows = connection.execute(found.order_by(Notification.due_at, Notification.event_key)).mappings()
+            rows = connection.execute(found.order_by(*_ORDER)).mappings()
             return [NotificationRecord(**row) for row in rows]
 
     def told(self, city: str, period: str, kinds: Sequence[str], *, since: dt.datetime) -> bool:
@@ -148,7 +150,7 @@ class NotificationLog:
 
     def rows(self, city: str | None = None, period: str | None = None) -> Rows:
         """One row an event and recipient, oldest first. Holds employee numbers."""
-        return _listed(self._engine, Notification, city, period, Notification.due_at, Notification.event_key)
+        return _listed(self._engine, Notification, city, period, *_ORDER)
 
     # --- arrivals ---------------------------------------------------------------------------------------------------
 
@@ -200,7 +202,9 @@ def _of(record: NotificationRecord) -> tuple[Any, ...]:
 def _inserted(connection: Connection, model: type[Base], values: dict[str, Any]) -> bool:
     """Whether the row is new; one with its key is left as it is."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
+    key = next(iter(model.__table__.primary_key))
+    stored = insert(model).values(**values).on_conflict_do_nothing().returning(key)
+    return connection.execute(stored).first() is not None
 
 
 def _listed(engine: Engine, model: type[Base], city: str | None, period: str | None, *order: Any) -> Rows:
