@@ -17,7 +17,7 @@ from prefect import flow
 from flows.cli.problems import CommandError
 from flows.deployed import in_turn, period_of, run_name, scheduled_for, settings_of
 from flows.order import Order
-from flows.parameters import City, Home, Inputs, KnownAsOf, PeriodText, Sources, WarehouseUrl
+from flows.parameters import City, Folder, PeriodText, Text, Time
 from flows.refresh import refresh as refresh_period
 from flows.scheduled import inputs_of, zone_of
 from flows.trouble import tell_how_it_ended
@@ -39,13 +39,22 @@ def _name() -> str:
 def refresh(
     city: City,
     period: PeriodText = None,
-    inputs: Inputs = None,
-    sources: Sources = None,
-    known_as_of: KnownAsOf = None,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
+    inputs: Folder = None,
+    sources: Folder = None,
+    known_as_of: Time = None,
+    warehouse: Text = None,
+    home: Folder = None,
 ) -> dict[str, Any]:
     """Scores a city's period under way from what has arrived so far, provisionally; the run's summary.
+
+    Args:
+        city: as its policy folder is called, such as kalianda or tangerang_selatan.
+        period: a quarter (2026-Q3), month (2026-07) or year (2026); empty: the one under way when it is scheduled.
+        inputs: folder with the input files; empty: <KINERJA_INPUTS>/<city>/<period> on the worker's machine.
+        sources: mapping of files to datasets; empty: sources.yaml in that folder, if there is one.
+        known_as_of: score with what was known then; empty: at the time the run is scheduled for.
+        warehouse: its URL; empty: KINERJA_WAREHOUSE_URL on the worker's machine.
+        home: folder the platform works in; empty: KINERJA_HOME on the worker's machine.
 
     Raises:
         CommandError: the period had ended: scores of such a one are final, and final ones come of `period-end`.

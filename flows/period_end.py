@@ -14,20 +14,7 @@ from prefect import flow
 
 from flows.deployed import in_turn, period_of, run_name, settings_of
 from flows.order import Order
-from flows.parameters import (
-    City,
-    Home,
-    Inputs,
-    KnownAsOf,
-    Partitions,
-    PeriodText,
-    Runner,
-    RunnerAddress,
-    Shares,
-    Sources,
-    Span,
-    WarehouseUrl,
-)
+from flows.parameters import City, Folder, Partitions, PeriodText, RunnerName, Shares, Span, Text, Time
 from flows.pipeline import run_period
 from flows.scheduled import inputs_of
 from flows.trouble import tell_how_it_ended
@@ -49,17 +36,32 @@ def period_end(
     city: City,
     period: PeriodText = None,
     span: Span = "quarter",
-    inputs: Inputs = None,
-    sources: Sources = None,
+    inputs: Folder = None,
+    sources: Folder = None,
     require: Shares = None,
-    known_as_of: KnownAsOf = None,
-    warehouse: WarehouseUrl = None,
-    home: Home = None,
+    known_as_of: Time = None,
+    warehouse: Text = None,
+    home: Folder = None,
     partitions: Partitions = None,
-    runner: Runner = None,
-    runner_address: RunnerAddress = None,
+    runner: RunnerName | None = None,
+    runner_address: Text = None,
 ) -> dict[str, Any]:
-    """Scores one city and period from its input files and publishes the result; the run's summary."""
+    """Scores one city and period from its input files and publishes the result; the run's summary.
+
+    Args:
+        city: as its policy folder is called, such as kalianda or tangerang_selatan.
+        period: a quarter (2026-Q3), month (2026-07) or year (2026); empty: the last ended when it is scheduled.
+        span: which period is meant where none is given: quarter or year.
+        inputs: folder with the input files; empty: <KINERJA_INPUTS>/<city>/<period> on the worker's machine.
+        sources: mapping of files to datasets; empty: sources.yaml in that folder, if there is one.
+        require: stop unless this share of the roster has a row in a dataset, such as {"attendance": 0.9}.
+        known_as_of: score with what was known then; empty: with everything, of a period that has ended.
+        warehouse: its URL; empty: KINERJA_WAREHOUSE_URL on the worker's machine.
+        home: folder the platform works in; empty: KINERJA_HOME on the worker's machine.
+        partitions: score in so many parts; empty: KINERJA_PARTITIONS, or by the size of the roster.
+        runner: task runner that maps the parts: threads, dask or ray; empty: KINERJA_RUNNER, or threads.
+        runner_address: of a Dask scheduler or Ray head; empty: workers on the machine that runs the flow.
+    """
     settings = settings_of(home, warehouse)
     scored = period_of(city, period, "ended", span, settings)
     order = Order(

@@ -19,7 +19,7 @@ from flows.deployed import settings_of
 from flows.notifications.config import Configured, load_config
 from flows.notifications.daily import owes_reports, remind, tell_due_data
 from flows.order import Order
-from flows.parameters import City, Home, WarehouseUrl
+from flows.parameters import City, Folder, Text
 from flows.scheduled import inputs_of, last_ended, under_way, zone_of
 from flows.settings import Settings
 from flows.trouble import tell_how_it_ended
@@ -36,7 +36,7 @@ _JANUARY: Final = 1
     on_failure=[tell_how_it_ended],
     on_crashed=[tell_how_it_ended],
 )
-def reminders(city: City, warehouse: WarehouseUrl = None, home: Home = None) -> list[dict[str, Any]]:
+def reminders(city: City, warehouse: Text = None, home: Folder = None) -> list[dict[str, Any]]:
     """Tells of data and progress reports of a city that are due; what was found, period by period."""
     settings, now = settings_of(home, warehouse), dt.datetime.now(dt.UTC)
     config = _config(settings)
