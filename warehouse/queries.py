@@ -6,7 +6,19 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Engine, Select, Table, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Engine,
+    Select,
+    Table,
+    func,
+    literal_column,
+    select,
+)
 
 from warehouse.column_types import Exact
 from warehouse.connection import reading
@@ -41,7 +53,7 @@ _CHANGE: Final[Table] = RevisionChange.__table__  # type: ignore[assignment]
 _MOVE: Final[Table] = RatingMove.__table__  # type: ignore[assignment]
 _QUARANTINED: Final[Table] = QuarantinedRow.__table__  # type: ignore[assignment]
 _VALIDATION: Final[Table] = ValidationResult.__table__  # type: ignore[assignment]
-ColumnType = Literal["integer", "decimal_2", "decimal_6", "boolean"]
+ColumnType = Literal["integer", "decimal_2", "decimal_6", "boolean", "date"]
 _WITHOUT_FINDINGS: Final = ("running", "crashed")
 """Runs in these states stored no files, validations and quarantined rows."""
 
@@ -161,6 +173,8 @@ def insight_types(frame: str) -> dict[str, ColumnType]:
             types[column.name] = "integer"
         elif isinstance(column.type, Boolean):
             types[column.name] = "boolean"
+        elif isinstance(column.type, Date):
+            types[column.name] = "date"
     return types
 
 

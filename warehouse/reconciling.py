@@ -149,6 +149,42 @@ WHERE c.run_id IS NULL OR m.n > c.n_changed
 ORDER BY m.run_id
 """
 
+_UNITS_HOLD_THE_PEOPLE: Final = """
+SELECT u.run_id, 1
+FROM unit_result u
+LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM employee_period GROUP BY run_id) e ON e.run_id = u.run_id
+LEFT JOIN (SELECT run_id, COUNT(*) AS n FROM score WHERE status = 'SCORED' GROUP BY run_id) s ON s.run_id = u.run_id
+WHERE u.level = 'city' AND (u.n_employees <> COALESCE(e.n, 0) OR u.n_scored <> COALESCE(s.n, 0))
+ORDER BY u.run_id
+"""
+
+_ADDED_UP: Final = (
+    "n_employees",
+    "n_eligible",
+    "n_scored",
+    "n_rated",
+    "n_good",
+    "n_responses",
+    "n_submitted",
+    "n_left",
+    "n_open",
+    "n_documents",
+    "n_due",
+    "n_on_time",
+    "n_complaints",
+    "n_complaints_handled",
+    "n_targets_due",
+    "n_targets_met",
+)
+"""Counts of units that make those of the city."""
+
+_UNITS_ADD_UP: Final = (
+    f"SELECT c.run_id, COUNT(*) FROM unit_result c JOIN (SELECT run_id, level, "  # noqa: S608 - columns of our own
+    f"{', '.join(f'SUM({name}) AS {name}' for name in _ADDED_UP)} FROM unit_result WHERE level <> 'city' "
+    "GROUP BY run_id, level) p ON p.run_id = c.run_id WHERE c.level = 'city' AND ("
+    f"{' OR '.join(f'c.{name} <> p.{name}' for name in _ADDED_UP)}) GROUP BY c.run_id ORDER BY c.run_id"
+)
+
 RECONCILIATIONS: Final = (
     Reconciliation(
         "owed_items",
@@ -198,6 +234,15 @@ RECONCILIATIONS: Final = (
         _CHANGES,
     ),
     Reconciliation("moves", "rating_move", "more employees moved between ratings than changed", _MOVES),
+    Reconciliation(
+        "units_hold_the_people",
+        "unit_result",
+        "the city does not have as many employees and scores as the run",
+        _UNITS_HOLD_THE_PEOPLE,
+    ),
+    Reconciliation(
+        "units_add_up", "unit_result", "the counts of units or agencies do not add up to the city's", _UNITS_ADD_UP
+    ),
     Reconciliation("unchanged", "run", "it says unchanged, but its result is not that of the run it names", _UNCHANGED),
 )
 """All of them, in the order they are asked."""

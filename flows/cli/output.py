@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from xlsxwriter.worksheet import Worksheet
 
-ColumnType = Literal["text", "integer", "decimal_2", "decimal_6", "boolean", "instant"]
+ColumnType = Literal["text", "integer", "decimal_2", "decimal_6", "boolean", "date", "instant"]
 TABLE_ROWS: Final = 50
 _CHUNK: Final = 50_000
 _WIDEST: Final = 40
@@ -232,6 +232,7 @@ def _frame(records: Records) -> pl.DataFrame:
         "decimal_2": pl.Decimal(38, 2),
         "decimal_6": pl.Decimal(38, 6),
         "boolean": pl.Boolean(),
+        "date": pl.Date(),
         "instant": pl.Datetime("us", "UTC"),
     }
     schema = pl.Schema({name: types[records.types.get(name, "text")] for name in records.columns})
