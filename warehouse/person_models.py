@@ -253,7 +253,7 @@ class FairnessResult(Base):
         comment="Fisher's exact test of the two shares, adjusted within the dimension (Benjamini-Hochberg)"
     )
     is_flagged: Mapped[bool | None] = mapped_column(
-        comment="Ratio under 0.8, 30 people or more on both sides, p at most 0.05; null: not compared"
+        comment="Ratio under 0.8, 30 people or more on both sides, p at most 0.01; null: not compared"
     )
     position_ratio: Mapped[Millionths | None] = mapped_column(
         comment="The same ratio among people of one position (Mantel-Haenszel); null: no position has both groups"
@@ -262,7 +262,7 @@ class FairnessResult(Base):
     position_high: Mapped[Millionths | None] = mapped_column(comment="Upper end")
     position_p_value: Mapped[Millionths | None] = mapped_column(comment="Whether that ratio is 1 (normal, logarithm)")
     is_flagged_in_position: Mapped[bool | None] = mapped_column(
-        comment="That ratio under 0.8, 30 people or more, p at most 0.05; null: not compared"
+        comment="That ratio under 0.8, 30 people or more, p at most 0.01; null: not compared"
     )
     is_suppressed: Mapped[bool] = mapped_column(comment="Whether the group is too small to be told")
 
@@ -290,7 +290,7 @@ class UnitGap(Base):
     p_value: Mapped[Millionths | None] = mapped_column(
         comment="Welch's test of the adjusted gap, adjusted over all units; null: nobody differs"
     )
-    is_flagged: Mapped[bool] = mapped_column(comment="Adjusted gap of 5 points or more, p at most 0.01")
+    is_flagged: Mapped[bool] = mapped_column(comment="Adjusted gap of 10 points or more, p at most 0.01")
 
 
 class RaterEvidence(Base):

@@ -24,15 +24,15 @@ FOUR_FIFTHS: Final = 0.8
 """Ratio to the best group under which a group is looked at."""
 ENOUGH_PEOPLE: Final = 30
 """People from which a group can be flagged or be the best one."""
-ALPHA: Final = 0.05
-"""Share of false alarms tolerated within a dimension (Benjamini-Hochberg)."""
+ALPHA: Final = 0.01
+"""Share of false alarms tolerated within a dimension (Benjamini-Hochberg), the choice of the best group counted in."""
 AGE_BANDS: Final = ((35, "under 35"), (45, "35-44"), (55, "45-54"), (200, "55 and over"))
 """Ages under which a band ends, and its name: the age on P's last day."""
 OLDER_FROM: Final = 45
 """Age that parts the younger from the older within a unit."""
 BOTH_SIDES: Final = 5
 """People on either side from which the gap within a unit is told."""
-GAP_POINTS: Final = 5.0
+GAP_POINTS: Final = 10.0
 """Points of achievement from which a gap within a unit is looked at."""
 GAP_ALPHA: Final = 0.01
 """Share of false alarms tolerated among units."""
@@ -48,13 +48,13 @@ def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     has 30); impact_ratio to it with its 95 % interval (ratio_low, ratio_high) and p_value (Fisher; adjusted within the
     dimension); the same among people of one position (position_ratio, position_low, position_high, position_p_value:
     Mantel-Haenszel), null where positions part the groups entirely; is_flagged: under 0.8, 30 people or more on both
-    sides, and p at most 0.05; is_flagged_in_position. A group of fewer than 10 is suppressed (is_suppressed; figures
+    sides, and p at most 0.01; is_flagged_in_position. A group of fewer than 10 is suppressed (is_suppressed; figures
     are null), and with one such group the next smallest too, so that none can be got by subtraction. Who has no value
     of a dimension is in the group `not stated`.
 
     `unit_gaps`: one row a unit, dimension (sex, age, employment_type) with 5 or more on both sides, and rated item:
     how much lower the lower group is rated (gap, points of achievement), and adjusted_gap against people who measure
-    alike, its p_value adjusted over all units, is_flagged: 5 points or more and p at most 0.01.
+    alike, its p_value adjusted over all units, is_flagged: 10 points or more and p at most 0.01.
     """
     people = _people(evidence)
     rows = [
@@ -149,12 +149,14 @@ def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[s
     shown = [group for group in groups if group.name not in hidden]
     best = _best(shown)
     strata = _strata(people) if best is not None else {}
-    p_values = adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
+    p_values = _adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
+    alike = [None if best in (None, group) else _alike(group, best, strata) for group in shown]
+    alike_p_values = _adjusted([None if found is None else found[3] for found in alike])
     rows: list[dict[str, object]] = [
         {"outcome": outcome, "dimension": dimension, "group_name": name, "is_suppressed": True}
         for name in sorted(hidden)
     ]
-    for group, p in zip(shown, p_values, strict=True):
+    for place, group in enumerate(shown):
         row: dict[str, object] = {
             "outcome": outcome,
             "dimension": dimension,
@@ -166,23 +168,28 @@ def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[s
             "mean_score": group.hundredths / group.n_scores / 100 if group.n_scores else None,
         }
         if best is not None and group != best and best.n_good > 0:
-            row |= _against(group, best, p, strata)
+            row |= _against(group, best, p_values[place])
+            row |= _in_position(group, best, strata, alike[place], alike_p_values[place])
         rows.append(row)
     return rows
 
 
-def _against(
-    group: _Group, best: _Group, p: float | None, strata: Mapping[str, Mapping[str, tuple[int, int]]]
-) -> dict[str, object]:
+Strata = Mapping[str, Mapping[str, tuple[int, int]]]
+Pooled = tuple[float, float, float, float]
+
+
+def _adjusted(p_values: list[float | None]) -> list[float | None]:
+    """Adjusted for all pairs of groups that might have been compared: which is the best is seen only afterwards."""
+    tested = sum(p is not None for p in p_values)
+    return adjusted([None if p is None else min(1.0, p * (tested + 1) / 2) for p in p_values])
+
+
+def _against(group: _Group, best: _Group, p: float | None) -> dict[str, object]:
     """What a group's row says about the best one."""
     low, high = ratio_interval(group.n_good, group.n, best.n_good, best.n)
     ratio = group.share / best.share
     enough = group.n >= ENOUGH_PEOPLE and best.n >= ENOUGH_PEOPLE
-    none = (0, 0)
-    pairs = [(*by.get(group.name, none), *by.get(best.name, none)) for by in strata.values()]
-    alike = pooled_ratio(pairs)
-    n_alike = sum(of for _, of, _, other in pairs if other > 0)
-    row: dict[str, object] = {
+    return {
         "reference": best.name,
         "impact_ratio": ratio,
         "ratio_low": low,
@@ -190,11 +197,33 @@ def _against(
         "p_value": p,
         "is_flagged": enough and ratio < FOUR_FIFTHS and p is not None and p <= ALPHA,
     }
-    if alike is not None:
-        names = ("position_ratio", "position_low", "position_high", "position_p_value")
-        row |= dict(zip(names, alike, strict=True))
-        row["is_flagged_in_position"] = n_alike >= ENOUGH_PEOPLE and alike[0] < FOUR_FIFTHS and alike[3] <= ALPHA
-    return row
+
+
+def _pairs(group: _Group, best: _Group, strata: Strata) -> list[tuple[int, int, int, int]]:
+    none = (0, 0)
+    pairs = [(*by.get(group.name, none), *by.get(best.name, none)) for by in strata.values()]
+    return [pair for pair in pairs if pair[1] > 0 and pair[3] > 0]
+
+
+def _alike(group: _Group, best: _Group | None, strata: Strata) -> Pooled | None:
+    return None if best is None else pooled_ratio(_pairs(group, best, strata))
+
+
+def _in_position(
+    group: _Group, best: _Group, strata: Strata, found: Pooled | None, p: float | None
+) -> dict[str, object]:
+    """What it says among people of one position."""
+    if found is None or p is None:
+        return {}
+    pairs = _pairs(group, best, strata)
+    enough = min(sum(of for _, of, _, _ in pairs), sum(of for *_, of in pairs)) >= ENOUGH_PEOPLE
+    return {
+        "position_ratio": found[0],
+        "position_low": found[1],
+        "position_high": found[2],
+        "position_p_value": p,
+        "is_flagged_in_position": enough and found[0] < FOUR_FIFTHS and p <= ALPHA,
+    }
 
 
 def _suppressed(groups: list[_Group]) -> set[str]:
@@ -212,7 +241,9 @@ def _best(groups: Iterable[_Group]) -> _Group | None:
     return max(candidates, key=lambda group: (group.share, group.n, group.name), default=None)
 
 
-def _fisher(group: _Group, best: _Group) -> float:
+def _fisher(group: _Group, best: _Group | None) -> float | None:
+    if best is None:
+        return None
     from scipy.stats import fisher_exact
 
     table = [[group.n_good, group.n - group.n_good], [best.n_good, best.n - best.n_good]]

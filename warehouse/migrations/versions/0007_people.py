@@ -337,7 +337,7 @@ def _fairness_result() -> None:
             "is_flagged",
             sa.Boolean(),
             nullable=True,
-            comment="Ratio under 0.8, 30 people or more on both sides, p at most 0.05; null: not compared",
+            comment="Ratio under 0.8, 30 people or more on both sides, p at most 0.01; null: not compared",
         ),
         sa.Column(
             "position_ratio",
@@ -352,7 +352,7 @@ def _fairness_result() -> None:
             "is_flagged_in_position",
             sa.Boolean(),
             nullable=True,
-            comment="That ratio under 0.8, 30 people or more, p at most 0.05; null: not compared",
+            comment="That ratio under 0.8, 30 people or more, p at most 0.01; null: not compared",
         ),
         sa.Column("is_suppressed", sa.Boolean(), nullable=False, comment="Whether the group is too small to be told"),
         sa.CheckConstraint("n_good <= n", name=op.f("ck_fairness_result_counts")),
@@ -403,7 +403,7 @@ def _unit_gap() -> None:
             comment="Welch's test of the adjusted gap, adjusted over all units; null: nobody differs",
         ),
         sa.Column(
-            "is_flagged", sa.Boolean(), nullable=False, comment="Adjusted gap of 5 points or more, p at most 0.01"
+            "is_flagged", sa.Boolean(), nullable=False, comment="Adjusted gap of 10 points or more, p at most 0.01"
         ),
         sa.CheckConstraint("n_lower >= 5 AND n_other >= 5", name=op.f("ck_unit_gap_counts")),
         sa.CheckConstraint("dimension IN ('sex', 'age', 'employment_type')", name=op.f("ck_unit_gap_dimension")),
