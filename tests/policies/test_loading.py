@@ -53,6 +53,9 @@ def test_the_small_policy_loads_with_exact_numbers(write: Write, catalogue: Cata
     assert policy.in_force == dt.date(2026, 1, 1)
 
 
+CHANGE = "id: queue, date: 2026-08-16, label: {id: Antrean, en: Queue}, source: default"
+
+
 # Each case: the line before, the line after, what is said after `file:`.
 @pytest.mark.parametrize(
     ("old", "new", "said"),
@@ -64,6 +67,30 @@ def test_the_small_policy_loads_with_exact_numbers(write: Write, catalogue: Cata
             "default_limit_hours, employee_id, follow_ups, in_force, insights, min_coverage, min_days, min_weight, "
             "name, periods, requires, results, sectors, thresholds, timezone, training",
             id="unknown key",
+        ),
+        pytest.param(
+            "training:",
+            f"insights:\n  interventions:\n    - {{{CHANGE}, units: [A.1], compare_with: [B, A.1]}}\ntraining:",
+            "45: insights.interventions[0]: intervention queue: units are compared with themselves: A.1",
+            id="an intervention compared with itself",
+        ),
+        pytest.param(
+            "training:",
+            f"insights:\n  interventions:\n    - {{{CHANGE}, units: [A.1]}}\n    - {{{CHANGE}, units: [B]}}\ntraining:",
+            "43: insights: interventions repeat: queue; give each once",
+            id="an intervention twice",
+        ),
+        pytest.param(
+            "training:",
+            f"insights:\n  interventions:\n    - {{{CHANGE}, units: []}}\ntraining:",
+            "45: insights.interventions[0].units: what stands here has too few entries; write at least 1",
+            id="an intervention nowhere",
+        ),
+        pytest.param(
+            "training:",
+            "insights:\n  standard_time: {minutes: {ktp: 0}, available_minutes_per_day: 9, source: x}\ntraining:",
+            "44: insights.standard_time.minutes.ktp: '0' is out of range; write a number above 0",
+            id="a service that takes no time",
         ),
         pytest.param(
             "direction: higher\n      target: 0.95",
