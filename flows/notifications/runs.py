@@ -55,9 +55,8 @@ class NotificationWatch(Watch):
             )
 
     def ended(self, summary: Summary) -> None:
-        """Keeps when data came, and tells of warnings."""
+        """Tells of warnings, and keeps when data came."""
         run = summary.run
-        keep_arrivals(run, summary.landed, now=self._now())
         if summary.warnings:
             self._tell(
                 Notice(
@@ -73,13 +72,15 @@ class NotificationWatch(Watch):
                     },
                 )
             )
+        keep_arrivals(run, summary.landed, now=self._now())
 
     def failed(self, failure: Failure) -> None:
         """Tells of a run that failed or was stopped; one that found another at work, or was interrupted, needs none."""
-        if failure.run is not None and failure.landed is not None:
-            keep_arrivals(failure.run, failure.landed, now=self._now())
+        # First of all, because the warehouse may be what failed.
         if failure.ended_by in ("failed", "stopped"):
             self._tell(_of_failure(failure, self._reports_url))
+        if failure.run is not None and failure.landed is not None:
+            keep_arrivals(failure.run, failure.landed, now=self._now())
 
     def _tell(self, notice: Notice) -> None:
         if addresses := self._config.listeners(notice.kind, notice.city):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.notifications.runs import notify_failure
+from flows.order import Order
 from tests.flows.ended import (
     CITY,
     PERIOD,
@@ -25,7 +26,7 @@ from tests.flows.ended import (
     words_of,
 )
 from tests.notifications.receivers import LOCAL, MailServer, Webhook
-from warehouse import open_warehouse
+from warehouse import WarehouseError, open_warehouse
 
 pytestmark = pytest.mark.usefixtures("validation_loaded")
 ALL = "[run_failed, run_stopped, run_crashed, delivery_warning, data_late]"
@@ -128,6 +129,57 @@ def test_a_warehouse_that_is_lost_is_told_once(home: Path, tmp_path: Path, webho
     assert text.startswith("[kinerja] Kalianda 2026-Q3: the run failed\n")
     assert "cannot be reached" in text
     assert "geheim" not in text
+
+
+def test_a_warehouse_that_breaks_while_it_is_loaded_is_told_once(
+    home: Path, tmp_path: Path, webhook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    from flows.pipeline import run_period
+    from flows.seam import Caller, Watch
+
+    class Breaks(Watch):
+        """Damages the warehouse as soon as there is something to load."""
+
+        def begins(self, title: str) -> None:
+            if title == "load":
+                for file in home.glob("warehouse.db*"):
+                    file.write_bytes(b"no database " * 1000)
+
+    configure(home, webhook.url("a"), language="en")
+    order = Order(
+        city=CITY,
+        period=PERIOD,
+        inputs=example(tmp_path / "inputs"),
+        home=home,
+        warehouse_url=f"sqlite:///{home / 'warehouse.db'}",
+        ordered_at=dt.datetime.now(dt.UTC),
+    )
+    with pytest.raises(WarehouseError):
+        run_period(order, Caller(Breaks()))
+    (text,) = webhook.texts("a")
+    assert text.startswith("[kinerja] Kalianda 2026-Q3: the run failed\n")
+    assert "not an SQLite database" in text or "damaged" in text
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    notify_failure(CITY, PERIOD, "failed", ["x"], flow_run_id="f1", since=since, now=dt.datetime.now(dt.UTC), home=home)
+    assert len(webhook.texts("a")) == 1
+
+
+def test_of_an_exception_only_its_name_is_told_unless_it_is_written_for_users(home: Path, webhook: Webhook) -> None:
+    configure(home, webhook.url("a"), language="en")
+    now = dt.datetime.now(dt.UTC)
+    for number, problem in enumerate(
+        (
+            "Flow run encountered an exception: ComputeError: cannot parse `rahasia`",
+            "Flow run encountered an exception: SourceError: inputs: no such folder",
+        )
+    ):
+        notify_failure(
+            "pauh", f"2026-0{number + 1}", "failed", [problem], flow_run_id=str(number), since=now, now=now, home=home
+        )
+    first, second = webhook.texts("a")
+    assert "- Flow run encountered an exception: ComputeError\n" in first
+    assert "rahasia" not in first
+    assert "SourceError: inputs: no such folder" in second
 
 
 def test_a_run_killed_is_told_by_the_hook_and_not_again_by_the_next_run(
