@@ -235,7 +235,7 @@ def state_of(folder: Path) -> Mapping[str, Any]:
     """What a running `kinerja up` keeps of itself: `url`, `by` and `processes`; nothing where none ran."""
     try:
         found: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
     return found
 
