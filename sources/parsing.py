@@ -204,9 +204,9 @@ def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_da
                 .otherwise(localised(moment, timezone))
             )
         elif _OFFSET_DIRECTIVE.search(one):
-            candidates.append(text.str.to_datetime(one, strict=False, time_unit="us").dt.convert_time_zone(timezone))
+            candidates.append(_strptime(text, one).dt.convert_time_zone(timezone))
         elif _has_clock(one):
-            candidates.append(localised(text.str.to_datetime(one, strict=False, time_unit="us"), timezone))
+            candidates.append(localised(_strptime(text, one), timezone))
         else:
             day = text.str.to_date(one, strict=False)
             candidates.append(day_instant(day, timezone, end_of_day=end_of_day))
@@ -253,10 +253,11 @@ def _plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
     if not plain.all():
         texts = texts.select(pl.when(plain).then(pl.col("text")))
     clock, tail = texts["text"].str.head(_PLAIN_BYTES), texts["text"].str.slice(_PLAIN_BYTES)
-    first = clock.filter(plain)[0][10]
-    moment = _clock(clock, first)
+    first, second = ("T", " ") if clock.filter(plain)[0][10] == "T" else (" ", "T")
+    moment = clock.to_frame().select(_strptime(pl.col("text"), f"%Y-%m-%d{first}%H:%M:%S")).to_series()
     if moment.null_count() > clock.null_count():
-        moment = moment.zip_with(moment.is_not_null(), _clock(clock, " " if first == "T" else "T"))
+        others = clock.to_frame().select(_strptime(pl.col("text"), f"%Y-%m-%d{second}%H:%M:%S")).to_series()
+        moment = moment.zip_with(moment.is_not_null(), others)
     moments = pl.DataFrame({"moment": moment, "tail": tail})
     steady = _steady_offset(moment, timezone)
     local = localised(pl.col("moment"), timezone)
@@ -272,9 +273,9 @@ def _plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
     return moments.select(pl.when(pl.col("tail") == "").then(local).otherwise(given)).to_series()
 
 
-def _clock(text: pl.Series, separator: str) -> pl.Series:
+def _strptime(text: pl.Expr, one: str) -> pl.Expr:
     # Moments to the second seldom repeat: Polars' cache costs twice the parsing.
-    return text.str.to_datetime(f"%Y-%m-%d{separator}%H:%M:%S", strict=False, time_unit="us", cache=False)
+    return text.str.to_datetime(one, strict=False, time_unit="us", cache=False)
 
 
 def _at_offset(moment: pl.Expr, offset: pl.Expr, timezone: str) -> pl.Expr:
