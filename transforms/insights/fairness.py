@@ -45,12 +45,12 @@ def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
 
     `fairness`: one row an outcome (proposed or decided rating), dimension and group_name with a rating: n; n_good and
     good_share: Baik or better; mean_score; reference: the group of 30 or more with the largest share (of 10 where none
-    has 30); impact_ratio to it with its 95 % interval (ratio_low, ratio_high) and p_value (Fisher; adjusted within the
-    dimension); the same among people of one position (position_ratio, position_low, position_high, position_p_value:
-    Mantel-Haenszel), null where positions part the groups entirely; is_flagged: under 0.8, 30 people or more on both
-    sides, and p at most 0.01; is_flagged_in_position. A group of fewer than 10 is suppressed (is_suppressed; figures
-    are null), and with one such group the next smallest too, so that none can be got by subtraction. Who has no value
-    of a dimension is in the group `not stated`.
+    has 30); impact_ratio to it with its 95 % interval (ratio_low, ratio_high) and p_value (Fisher, of groups of 30 or
+    more; adjusted within the dimension); the same among people of one position (position_ratio, position_low,
+    position_high, position_p_value: Mantel-Haenszel), null where positions part the groups entirely; is_flagged: under
+    0.8, 30 people or more on both sides, and p at most 0.01; is_flagged_in_position. A group of fewer than 10 is
+    suppressed (is_suppressed; figures are null), and with one such group the next smallest too, so that none can be got
+    by subtraction. Who has no value of a dimension is in the group `not stated`.
 
     `unit_gaps`: one row a unit, dimension (sex, age, employment_type) with 5 or more on both sides, and rated item:
     how much lower the lower group is rated (gap, points of achievement), and adjusted_gap against people who measure
@@ -88,9 +88,8 @@ def _people(evidence: Evidence) -> pl.DataFrame:
     sex_digit = number.str.slice(14, 1).replace_strict({"1": "M", "2": "F"}, default=None, return_dtype=pl.String)
     born = number.str.head(8).str.to_date("%Y%m%d", strict=False)
     last = evidence.span.last_day
-    birthday_is_past = (pl.col("birth_date").dt.month() * 100 + pl.col("birth_date").dt.day()) <= (
-        last.month * 100 + last.day
-    )
+    birthday = pl.col("birth_date").dt.month().cast(pl.Int32) * 100 + pl.col("birth_date").dt.day()
+    birthday_is_past = birthday <= last.month * 100 + last.day
     age = last.year - pl.col("birth_date").dt.year() - pl.when(birthday_is_past).then(0).otherwise(1)
     band = pl.lit(None, pl.String)
     for before, name in reversed(AGE_BANDS):
@@ -151,7 +150,9 @@ def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[s
     strata = _strata(people) if best is not None else {}
     p_values = _adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
     alike = [None if best in (None, group) else _alike(group, best, strata) for group in shown]
-    alike_p_values = _adjusted([None if found is None else found[3] for found in alike])
+    alike_p_values = _adjusted(
+        [None if found is None or p is None else found[3] for found, p in zip(alike, p_values, strict=True)]
+    )
     rows: list[dict[str, object]] = [
         {"outcome": outcome, "dimension": dimension, "group_name": name, "is_suppressed": True}
         for name in sorted(hidden)
@@ -213,7 +214,7 @@ def _in_position(
     group: _Group, best: _Group, strata: Strata, found: Pooled | None, p: float | None
 ) -> dict[str, object]:
     """What it says among people of one position."""
-    if found is None or p is None:
+    if found is None:
         return {}
     pairs = _pairs(group, best, strata)
     enough = min(sum(of for _, of, _, _ in pairs), sum(of for *_, of in pairs)) >= ENOUGH_PEOPLE
@@ -222,7 +223,7 @@ def _in_position(
         "position_low": found[1],
         "position_high": found[2],
         "position_p_value": p,
-        "is_flagged_in_position": enough and found[0] < FOUR_FIFTHS and p <= ALPHA,
+        "is_flagged_in_position": enough and found[0] < FOUR_FIFTHS and p is not None and p <= ALPHA,
     }
 
 
@@ -242,7 +243,8 @@ def _best(groups: Iterable[_Group]) -> _Group | None:
 
 
 def _fisher(group: _Group, best: _Group | None) -> float | None:
-    if best is None:
+    """None where one of the two is too small to be flagged: it is not tested."""
+    if best is None or min(group.n, best.n) < ENOUGH_PEOPLE:
         return None
     from scipy.stats import fisher_exact
 

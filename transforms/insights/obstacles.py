@@ -90,7 +90,7 @@ def _of_units(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reports(evidence: Evidence) -> pl.DataFrame:
-    """Progress rows reported or due in P, by people who are scored.
+    """Progress rows reported or due in P of objectives that met an obstacle, by people who are scored.
 
     Adds day (reported, else due), is_late, is_last (of those of the objective reported before the end of P, the one
     that counts), is_short (it counts, and falls short of what is expected), and which items the person is scored on.
@@ -98,15 +98,17 @@ def _reports(evidence: Evidence) -> pl.DataFrame:
     span = evidence.span
     known = pl.col("reported_at") < pl.lit(span.end_at)
     counts = known & pl.col("realised").is_not_null()
-    order = pl.struct("reported_at", "due_at", "realised", "row").rank("ordinal", descending=True)
+    order = pl.struct("reported_at", "due_at", "realised", "obstacle_category").rank("ordinal", descending=True)
     in_time = (pl.col("reported_at") <= pl.col("due_at")).fill_null(value=False)
     plans = evidence.frames["objectives"].select(
         "objective_id", "target", "direction", "start_date", due_date="due_date"
     )
     homes = evidence.people.select("person", "unit_id", "sector")
+    own = evidence.own_rows("progress").with_row_index("row")
+    # Only objectives that ever met an obstacle: the others have nothing to tell.
+    hindered = own.filter(pl.col("obstacle_category").is_not_null()).select("person", "objective_id").unique()
     rows = (
-        evidence.own_rows("progress")
-        .with_row_index("row")
+        own.join(hindered, on=["person", "objective_id"], how="semi")
         .with_columns(counts=counts)
         .with_columns(place=order.over("person", "objective_id", "counts"))
         .filter(span.covers("reported_at") | span.covers("due_at"))
