@@ -95,6 +95,17 @@ class ReportReminders(Model):
         return self
 
 
+class WeeklyReports(Model):
+    """When those without a progress report of the week are told, and after how many such weeks their supervisor.
+
+    Weekdays count from 1, Monday.
+    """
+
+    employee_from_weekday: Annotated[int, Field(ge=1, le=5)]
+    supervisor_after_weeks: Annotated[int, Field(ge=1, le=13)]
+    source: Text
+
+
 class Operations(Model):
     """A city's agreements and reminders, in force from a date."""
 
@@ -103,6 +114,7 @@ class Operations(Model):
     supplies: tuple[Supply, ...] = ()
     quiet_hours: QuietHours
     reports: ReportReminders | None = None
+    weekly_reports: WeeklyReports | None = None
 
     @field_validator("supplies")
     @classmethod

@@ -114,14 +114,15 @@ def remind(order: Order, config: Configured | None, *, at: dt.datetime) -> dict[
         "due": due.document(),
         "notices": dict(tally),
         "without_contact": without_contact,
-        "without_superior": due.reports.n_without_superior,
+        "without_superior": due.n_without_superior,
     }
 
 
 def owes_reports(order: Order) -> bool:
     """Whether the city is reminded of progress reports, and the folder has something to look at."""
-    agreed = _agreed(order.city, order.period, order.policies_dir)[2].reports is not None
-    return agreed and bool(files_of(order.inputs, order.sources).get("progress"))
+    operations = _agreed(order.city, order.period, order.policies_dir)[2]
+    is_reminded = operations.reports is not None or operations.weekly_reports is not None
+    return is_reminded and bool(files_of(order.inputs, order.sources).get("progress"))
 
 
 def _agreed(city: str, period: str, policies_dir: Path | None) -> tuple[Period, Policy, Operations]:

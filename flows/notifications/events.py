@@ -26,6 +26,8 @@ Kind = Literal[
     "report_due",
     "report_overdue",
     "report_escalated",
+    "report_weekly",
+    "report_stale",
     "test",
 ]
 RUN_KINDS: Final[tuple[Kind, ...]] = (
@@ -39,7 +41,13 @@ RUN_KINDS: Final[tuple[Kind, ...]] = (
 """Events of runs: alarms, which no quiet hours hold back."""
 CONFIGURED: Final[tuple[Kind, ...]] = (*RUN_KINDS, "data_late")
 """Events that offices hear of; the others go to the people they are about."""
-REPORT_KINDS: Final[tuple[Kind, ...]] = ("report_due", "report_overdue", "report_escalated")
+REPORT_KINDS: Final[tuple[Kind, ...]] = (
+    "report_due",
+    "report_overdue",
+    "report_escalated",
+    "report_weekly",
+    "report_stale",
+)
 _SHOWN_PROBLEMS: Final = 3
 _LONGEST_PROBLEM: Final = 300
 

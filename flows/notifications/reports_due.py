@@ -23,23 +23,32 @@ from flows.notifications.events import REPORT_KINDS, Kind, Notice
 from flows.order import Order, Run, prepared
 from policies.operations import Operations
 from sources.public_holidays import public_holidays
-from transforms.due_reports import DueReports, due_reports
+from transforms.due_reports import due_reports
 from transforms.scope import days_off_of
+from transforms.stale_reports import TURNS, stale_reports
 from warehouse import NotificationLog
 
-_READ: Final = ("employees", "calendar", "progress")
+_READ: Final = ("employees", "calendar", "progress", "objectives", "leave")
+_KINDS: Final[Mapping[str, Kind]] = {
+    "overdue": "report_overdue",
+    "escalated": "report_escalated",
+    "this_week": "report_weekly",
+    "stale": "report_stale",
+}
+"""Kinds of notices by turn; every other turn is of a report that is due."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """Who is to be reminded, and the days nobody is."""
+    """Who is to be reminded (`turns`: see `transforms.due_reports`), and the days nobody is."""
 
-    reports: DueReports
+    turns: pl.DataFrame
+    n_without_superior: int
     days_off: frozenset[dt.date]
 
     def document(self) -> list[dict[str, Any]]:
         """Counts by role, due date and turn, without anybody in them."""
-        grouped = self.reports.turns.group_by("due_date", "role", "turn").agg(
+        grouped = self.turns.group_by("due_date", "role", "turn").agg(
             n_told=pl.len(), n_reports=pl.col("n_reports").sum()
         )
         rows = grouped.sort("due_date", "role", "turn").iter_rows(named=True)
@@ -53,23 +62,35 @@ def find_due(order: Order, operations: Operations, *, at: dt.datetime) -> Due:
         CommandError: the city agreed on no reminders, or no progress was delivered.
         ValidationStopped, UnreadableFile: the data must not be used.
     """
-    if operations.reports is None:
+    if operations.reports is None and operations.weekly_reports is None:
         raise CommandError(
-            [f"operations/{order.city}: has no `reports`; write when people are reminded, as Sibolga's does"]
+            [f"operations/{order.city}: has no `reports` or `weekly_reports`; say there when people are reminded"]
         )
     with _valid(order) as (run, frames):
-        given = days_off_of(frames["calendar"], public_holidays([run.period.year, run.period.year + 1]))
-        days_off = frozenset(given)
-        found = due_reports(
-            frames["employees"],
-            frames["progress"],
-            operations.reports,
-            run.period,
-            at=at,
-            timezone=run.policy.timezone,
-            days_off=days_off,
-        )
-    return Due(found, days_off)
+        days_off = frozenset(days_off_of(frames["calendar"], public_holidays([run.period.year, run.period.year + 1])))
+        employees, progress = frames["employees"], frames["progress"]
+        turns, n_without_superior = [TURNS.to_frame()], 0
+        if rule := operations.reports:
+            found = due_reports(
+                employees, progress, rule, run.period, at=at, timezone=run.policy.timezone, days_off=days_off
+            )
+            turns.append(found.turns)
+            n_without_superior = found.n_without_superior
+        if weekly := operations.weekly_reports:
+            turns.append(
+                stale_reports(
+                    employees,
+                    frames["objectives"],
+                    progress,
+                    frames["leave"],
+                    weekly,
+                    run.period,
+                    at=at,
+                    timezone=run.policy.timezone,
+                    days_off=days_off,
+                )
+            )
+    return Due(pl.concat(one.select(TURNS.names()) for one in turns), n_without_superior, days_off)
 
 
 def tell_due(
@@ -89,7 +110,7 @@ def tell_due(
     delivery = Delivery(log, order.home)
     owed: set[tuple[str, str]] = set()
     without: set[str] = set()
-    for row in due.reports.turns.iter_rows(named=True):
+    for row in due.turns.iter_rows(named=True):
         address = contacts.get(row["employee_id"])
         if address is None:
             without.add(row["employee_id"])
@@ -103,9 +124,7 @@ def tell_due(
 
 def _notice(row: Mapping[str, Any], city: str, period: str) -> Notice:
     turn = row["turn"]
-    kind: Kind = "report_due"
-    if turn in ("overdue", "escalated"):
-        kind = "report_overdue" if turn == "overdue" else "report_escalated"
+    kind = _KINDS.get(turn, "report_due")
     return Notice(
         event_key=f"{kind}:{city}:{period}:{row['due_date']}:{row['role']}:{turn}",
         kind=kind,

@@ -169,8 +169,8 @@ contacts:
     write(home / "contacts.csv", [["employee_id", "channel", "address"], *people[:n]])
 
 
-def remind(home: Path, inputs: Path, at: str, *more: str) -> dict[str, Any]:
-    words = ("reminders", "--city", "sibolga", "--period", PERIOD, "--inputs", inputs, "--home", home, "--at", at)
+def remind(home: Path, inputs: Path, at: str, *more: str, city: str = "sibolga") -> dict[str, Any]:
+    words = ("reminders", "--city", city, "--period", PERIOD, "--inputs", inputs, "--home", home, "--at", at)
     code, document = kinerja(*words, *more)
     assert code == 0, document
     return document
@@ -253,6 +253,23 @@ def test_a_dry_run_needs_no_addresses_and_keeps_nothing(home: Path, inputs: Path
     assert list(home.iterdir()) == []
 
 
+def test_where_reports_are_weekly_a_week_without_one_is_told(home: Path, inputs: Path, mail: MailServer) -> None:
+    configure_people(home, inputs, mail)
+    columns = "objective_id,employee_id,description,target,weight,direction,start_date,due_date"
+    plan = f"{columns}\nO1,{chain(inputs)[0]},Laporan,1,1,higher,2026-07-01,2026-09-30\n"
+    (inputs / "objectives.csv").write_text(plan, encoding="utf-8")
+    for at, expected in [
+        ("2026-07-08T09:00", {}),
+        ("2026-07-09T09:00", {"sent": 1}),
+        ("2026-07-20T09:00", {"sent": 1}),
+        ("2026-07-21T09:00", {"sent_before": 1}),
+    ]:
+        assert remind(home, inputs, at, city="tangerang_selatan")["notices"] == expected, at
+    (own,), (above,) = mail.texts("clerk@example.go.id"), mail.texts("supervisor@example.go.id")
+    assert own.splitlines()[1] == "Laporan kemajuan Anda untuk minggu ini (sampai 10 Juli 2026) belum diterima."
+    assert above.splitlines()[0] == "[kinerja] Bawahan tanpa laporan kemajuan sejak minggu 6 Juli 2026"
+
+
 def test_refused_rows_owe_nothing(home: Path, inputs: Path) -> None:
     changed(inputs / "progress.csv", lambda records: [*records, ["O2", "999999999999999999", DUE, ""]])
     (row, *_) = remind(home, inputs, "2026-08-07T09:00", "--dry-run")["due"]
@@ -262,7 +279,7 @@ def test_refused_rows_owe_nothing(home: Path, inputs: Path) -> None:
 def test_a_city_without_reminders_and_a_delivery_without_progress_say_so(home: Path, inputs: Path) -> None:
     words = ("reminders", "--period", PERIOD, "--inputs", inputs, "--home", home, "--dry-run")
     code, document = kinerja(*words, "--city", "pauh")
-    assert (code, document["problems"][0].split(";")[0]) == (2, "operations/pauh: has no `reports`")
+    assert (code, document["problems"][0].split(";")[0]) == (2, "operations/pauh: has no `reports` or `weekly_reports`")
     (inputs / "progress.csv").unlink()
     code, document = kinerja(*words, "--city", "sibolga")
     assert (code, document["problems"]) == (
