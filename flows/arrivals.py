@@ -58,9 +58,9 @@ class Arrivals:
 def arrivals(
     folder: Path, *, beside: Path | None = None, settle: float, polling: bool = False, stop: Event | None = None
 ) -> Iterator[frozenset[Path]]:
-    """Yields the files that came, changed or went, each time all of them have come to rest.
+    """Yields the files that came, changed or went, each time all of them have come to rest; first, at once, none.
 
-    What happens while the reader is at work is not missed.
+    From that first time on nothing is missed, also what happens while the reader is at work.
 
     Args:
         folder: the folder that is watched, with its folders.
@@ -73,7 +73,7 @@ def arrivals(
     watched = [folder]
     if beside is not None and not (beside := beside.resolve()).is_relative_to(folder):
         watched.append(beside.parent)
-    waiting = Arrivals(settle)
+    waiting, has_begun = Arrivals(settle), False
     for changes in watchfiles.watch(
         *watched,
         watch_filter=None,
@@ -88,7 +88,9 @@ def arrivals(
             in_folder = path.is_relative_to(folder)
             if path == beside or (in_folder and is_finished_name(path, folder) and not path.is_dir()):
                 waiting.touched(path, now)
-        if arrived := waiting.settled(now):
+        arrived = waiting.settled(now)
+        if arrived or not has_begun:
+            has_begun = True
             yield arrived
 
 

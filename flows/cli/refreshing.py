@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,9 +109,9 @@ def watch(
         prepared(ordered())
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _refresh_and_say(ordered(), 0, json=json)
         for arrived in arrivals(inputs, beside=sources, settle=settle, polling=poll):
             _refresh_and_say(ordered(), len(arrived), json=json)
+            sys.stdout.flush()  # who reads from a pipe waits for the line
     except KeyboardInterrupt:
         screen(stderr=True).print("Stopped watching.")
 
