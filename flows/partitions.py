@@ -17,7 +17,7 @@ import polars as pl
 from flows import steps
 from flows.order import Run
 from flows.seam import Caller, step
-from sources.contracts import DATASETS
+from sources.contracts import DATASETS, FILE, ROW
 from sources.public_holidays import public_holidays
 from transforms import Results
 from transforms import score as score_frames
@@ -26,6 +26,8 @@ from transforms.partitions import DIVIDED, GIVEN_WHOLE, PART, allotted, joined_f
 from transforms.scope import Span
 
 _SPELLS_A_PART: Final = 25_000
+# Every part holds a group of rows in memory until it is full.
+_ROWS_A_GROUP: Final = 25_000
 _FRAMES: Final = tuple(field.name for field in fields(Results) if field.name != "n_settled")
 
 
@@ -113,7 +115,8 @@ def divide(run: Run, checked: steps.Checked, n: int) -> Divided:
         rows[name].sink_parquet(folder / f"{name}.parquet")
     for name, allotted_rows in allotted(rows, parts).items():
         by_part = pl.PartitionBy(folder / "rows" / name, key=PART, include_key=False)
-        allotted_rows.sink_parquet(by_part, compression="lz4", mkdir=True)
+        # Where a row comes from is no matter of scoring.
+        allotted_rows.drop(FILE, ROW).sink_parquet(by_part, compression="lz4", row_group_size=_ROWS_A_GROUP, mkdir=True)
     parts.shared.write_parquet(folder / "shared.parquet")
     parts.places.write_parquet(folder / "places.parquet")
     return Divided(folder, parts.year, parts.n_people, parts.shared.height)
@@ -165,7 +168,7 @@ def join(divided: Divided, parts: list[Part]) -> steps.Scored:
 
 
 def _elsewhere(divided: Divided) -> Elsewhere:
-    none = pl.Schema({"unit_id": pl.String(), "window": pl.Duration("us"), "date": pl.Date()})
+    none = pl.Schema({"unit_id": pl.String(), "date": pl.Date(), "window": pl.Duration("us")})
     records = [pl.read_parquet(divided.record(part)) for part in range(len(divided.n_people)) if divided.n_shared]
     return Elsewhere(
         year=divided.year,

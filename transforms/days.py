@@ -34,7 +34,7 @@ AS_WRITTEN = pl.QueryOptFlags(join_order=False)
 class Elsewhere:
     """What a part of the roster must know of the others before it can be scored by itself.
 
-    `year`: the calendar year up to P's end, as far as anybody's record reaches back. `record`: unit_id, window, date,
+    `year`: the calendar year up to P's end, as far as anybody's record reaches back. `record`: unit_id, date, window,
     as recorded by whoever has a spell there, of units that people of several parts have spells in. `places`: unit_id,
     schedule of these units.
     """
@@ -138,7 +138,7 @@ def windows_of(schedules: pl.DataFrame, default: WorkingTime) -> list[dt.timedel
 def recorded_days(
     spells: pl.LazyFrame, attendance: pl.LazyFrame, windows: Sequence[dt.timedelta], year: Span
 ) -> pl.LazyFrame:
-    """Distinct (unit_id, window, date) on which somebody of the unit that day has an event in the window."""
+    """Distinct (unit_id, date, window) on which somebody of the unit that day has an event in the window."""
     moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
     return _recorded(moments, spells, windows)
 

@@ -151,7 +151,7 @@ def record_of(
     period: Period,
     known_as_of: dt.datetime | None,
 ) -> pl.DataFrame:
-    """What one part's people recorded in shared units: unit_id, window, date; `frames` are the part's rows."""
+    """What one part's people recorded in shared units: unit_id, date, window; `frames` are the part's rows."""
     known, _ = _known(frames, policy, period, known_as_of)
     spells = with_days(known["employees"], year).filter(pl.col("n_days") > 0)
     movers = spells.join(shared.lazy(), on="unit_id", how="semi").select("employee_id").unique()
