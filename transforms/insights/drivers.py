@@ -11,7 +11,7 @@ from transforms.insights import rules
 from transforms.insights.evidence import Evidence
 from transforms.insights.places import LEVELS, placed
 from transforms.insights.rounding import SCORE, SHARE, rounded
-from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, responses
+from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, answers
 
 DRIVERS: Final = {"speed": "u3", "friendliness": "u7"}
 """Elements of the SKM: time, and behaviour of who serves."""
@@ -28,21 +28,17 @@ def drivers(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     coefficient. Null under 10 answers, or where nobody differs. Changes are against the period before.
     """
     others = [element for element in ELEMENTS if element not in DRIVERS.values()]
-    rest = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in others)
-    answers = (
-        responses(evidence)
-        .select(
-            "unit_id", "audience", *(pl.col(u).cast(pl.Float64).alias(name) for name, u in DRIVERS.items()), rest=rest
-        )
+    rest = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in others) / 10**6
+    told = (
+        answers(evidence)
+        .select("unit_id", "audience", *((pl.col(u) / 10**6).alias(name) for name, u in DRIVERS.items()), rest=rest)
         .drop_nulls(["audience", *DRIVERS, "rest"])
-        .collect(engine="streaming")
-        .lazy()
     )
-    found = pl.concat([_of_places(placed(answers, level, evidence.policy.city), level) for level in LEVELS])
+    found = pl.concat([_of_places(placed(told, level, evidence.policy.city), level) for level in LEVELS])
     return {"drivers": _against_before(evidence, found.collect()).sort(*_KEY, "driver")}
 
 
-def _of_places(answers: pl.LazyFrame, level: str) -> pl.LazyFrame:
+def _of_places(told: pl.LazyFrame, level: str) -> pl.LazyFrame:
     """One row a place, audience and driver."""
     names = [*DRIVERS, "rest"]
     # Twice the mean rank is a whole number: so the sums are exact, whatever the order of rows.
@@ -52,7 +48,7 @@ def _of_places(answers: pl.LazyFrame, level: str) -> pl.LazyFrame:
     ]
     pairs = [("speed", "rest"), ("friendliness", "rest"), ("speed", "friendliness")]
     sums = (
-        answers.with_columns(ranks)
+        told.with_columns(ranks)
         .group_by("place_id", "audience")
         .agg(
             n=pl.len().cast(pl.Int64),

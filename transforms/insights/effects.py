@@ -19,7 +19,7 @@ import polars as pl
 from policies.model import Intervention
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SHARE, rounded
-from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, responses
+from transforms.insights.surveys import answers, points
 from transforms.scope import day_of
 
 OUTCOMES: Final = {"processing_time": "lower", "satisfaction": "higher", "queue": "lower"}
@@ -129,12 +129,11 @@ def _processing_time(evidence: Evidence, is_changed: pl.Expr, is_other: pl.Expr)
 
 
 def _satisfaction(evidence: Evidence, is_changed: pl.Expr, is_other: pl.Expr) -> pl.LazyFrame:
-    mean = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in ELEMENTS) * POINTS_PER_LEVEL
     return (
-        responses(evidence)
+        answers(evidence)
         .filter(is_changed | is_other)
-        .group_by(day=day_of("submitted_at"), is_changed=is_changed)
-        .agg(n=pl.len().cast(pl.Int64), total=(mean * 10**6).round().cast(pl.Int64).sum())
+        .group_by("day", is_changed=is_changed)
+        .agg(n=pl.len().cast(pl.Int64), total=(points() * 10**6).round().cast(pl.Int64).sum())
         .with_columns(pl.col("total") / 10**6)
     )
 

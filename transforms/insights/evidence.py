@@ -40,6 +40,8 @@ class Evidence(Known):
     previous: Previous | None
     made: dict[str, pl.DataFrame] = field(default_factory=dict)
     """Frames of the families before, by name: a later one may build on them."""
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+    """Rows that several families read, kept narrow (see `surveys.answers`)."""
 
     @classmethod
     def of(

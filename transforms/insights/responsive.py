@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from transforms.insights.evidence import Evidence
-from transforms.insights.places import Level, placed
+from transforms.insights.places import placed
 from transforms.insights.rounding import SCORE, SHARE, rounded
-from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, ikm, index_parts, responses
+from transforms.insights.surveys import SUMS, answers, ikm, index_parts, points
 from transforms.scope import day_of
 
 GRAINS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "quarter": None}
@@ -26,15 +26,7 @@ _TARGETS: Final = {"on_time_share": 0.95, "satisfaction": 80.0}
 """Where the policy has no item of the indicator."""
 _Z: Final = 1.959963984540054
 _WORST_INDEX, _BEST_INDEX = 25.0, 100.0
-_LEVELS: Final[tuple[Level, ...]] = ("agency", "city")
-_SUMS: Final = (
-    "n",
-    "n_hits",
-    "sum_answers",
-    "sum_squares",
-    *(f"sum_{e}" for e in ELEMENTS),
-    *(f"n_{e}" for e in ELEMENTS),
-)
+_SUMS: Final = ("n", "n_hits", "sum_answers", "sum_squares", *SUMS[1:])
 
 
 def responsive(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
@@ -44,7 +36,7 @@ def responsive(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     (IKM of the answers given in it). score = 100 * value / target within 0..cap; `all` is the mean over the components
     in which something happened. n_days: days of the bucket within P. low, high: 95 % (Wilson; normal for the index).
     """
-    daily = _daily(evidence).collect(engine="streaming")
+    daily = _daily(evidence)
     days = pl.DataFrame({"day": pl.date_range(evidence.span.start, evidence.span.last_day, eager=True)})
     found = []
     for grain, pattern in GRAINS.items():
@@ -67,7 +59,7 @@ def responsive(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     }  # fmt: skip
 
 
-def _daily(evidence: Evidence) -> pl.LazyFrame:
+def _daily(evidence: Evidence) -> pl.DataFrame:
     """Sums of each place, component and day of P."""
     city = evidence.policy.city
     in_time = (pl.col("closed_at") <= pl.col("due")).fill_null(value=False)
@@ -75,29 +67,25 @@ def _daily(evidence: Evidence) -> pl.LazyFrame:
         day=day_of("due"), component=pl.col("kind").cast(pl.String).replace_strict(_KINDS)
     )
     # In thousandths of a point, so that the sums are exact whatever the order.
-    mean = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in ELEMENTS) * POINTS_PER_LEVEL
-    answers = responses(evidence).with_columns(
-        day=day_of("submitted_at"), points=(mean * 1000).round().cast(pl.Int64), component=pl.lit("satisfaction")
+    told = answers(evidence).with_columns(
+        thousandths=(points() * 1000).round().cast(pl.Int64), component=pl.lit("satisfaction")
     )
-    parts = []
-    for level in _LEVELS:
-        key = ["place_id", "component", "day"]
-        parts += [
-            placed(due, level, city)
-            .group_by(key)
-            .agg(n=pl.len().cast(pl.Int64), n_hits=in_time.sum().cast(pl.Int64))
-            .with_columns(level=pl.lit(level)),
-            placed(answers, level, city)
-            .group_by(key)
-            .agg(
-                *index_parts(),
-                sum_answers=pl.col("points").sum(),
-                sum_squares=(pl.col("points") * pl.col("points")).sum(),
-            )
-            .rename({"n_responses": "n"})
-            .with_columns(level=pl.lit(level)),
-        ]
-    return pl.concat(parts, how="diagonal").with_columns(pl.col(_SUMS).fill_null(0))
+    key = ["place_id", "component", "day"]
+    parts = [
+        placed(due, "agency", city).group_by(key).agg(n=pl.len().cast(pl.Int64), n_hits=in_time.sum().cast(pl.Int64)),
+        placed(told, "agency", city)
+        .group_by(key)
+        .agg(
+            *index_parts(),
+            sum_answers=pl.col("thousandths").sum(),
+            sum_squares=(pl.col("thousandths") * pl.col("thousandths")).sum(),
+        )
+        .rename({"n_responses": "n"}),
+    ]
+    of_agencies = pl.concat(parts, how="diagonal").with_columns(pl.col(_SUMS).fill_null(0)).collect()
+    of_city = of_agencies.group_by("component", "day").agg(pl.col(_SUMS).sum()).with_columns(place_id=pl.lit(city))
+    levels = {"agency": of_agencies, "city": of_city.select(of_agencies.columns)}
+    return pl.concat([frame.with_columns(level=pl.lit(level)) for level, frame in levels.items()])
 
 
 def _scored(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
@@ -116,16 +104,16 @@ def _scored(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
     cap = float(evidence.policy.national.achievement_cap.cap)
     target = pl.when(is_index).then(_target(evidence, "satisfaction")).otherwise(_target(evidence, "on_time_share"))
 
-    def points(measured: pl.Expr) -> pl.Expr:
+    def scored(measured: pl.Expr) -> pl.Expr:
         return pl.when(pl.col("n") > 0).then((100 * measured / target).clip(0.0, cap))
 
     value = pl.when(is_index).then(index).otherwise(p)
     return rows.with_columns(index=ikm()).select(
         "level", "place_id", "grain", "bucket", "component", "n_days", "n",
         value=pl.when(pl.col("n") > 0).then(value),
-        score=points(value),
-        low=points(pl.max_horizontal(low, pl.when(is_index).then(_WORST_INDEX).otherwise(0.0))),
-        high=points(pl.min_horizontal(high, pl.when(is_index).then(_BEST_INDEX).otherwise(1.0))),
+        score=scored(value),
+        low=scored(pl.max_horizontal(low, pl.when(is_index).then(_WORST_INDEX).otherwise(0.0))),
+        high=scored(pl.min_horizontal(high, pl.when(is_index).then(_BEST_INDEX).otherwise(1.0))),
     )  # fmt: skip
 
 

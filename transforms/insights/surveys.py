@@ -9,24 +9,49 @@ import polars as pl
 from policies.model import SkmGrades
 from transforms.exact import DECIMAL_UNIT, units
 from transforms.insights.evidence import Evidence
+from transforms.scope import day_of
 
 ELEMENTS: Final = tuple(f"u{number}" for number in range(1, 10))
 POINTS_PER_LEVEL: Final = 25
 
 
 def responses(evidence: Evidence) -> pl.LazyFrame:
-    """Responses of P with at least one answer, whoever they name."""
-    answered = pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS)
-    return evidence.frames["survey_responses"].filter(evidence.span.covers("submitted_at"), answered)
+    """Responses of P with at least one answer, whoever they name: the rows as they were delivered."""
+    return evidence.frames["survey_responses"].filter(evidence.span.covers("submitted_at"), _is_answered())
+
+
+def answers(evidence: Evidence) -> pl.LazyFrame:
+    """The same, narrow and in memory, read once: unit_id, day, audience, u1..u9 (millionths of a level, Int32)."""
+    if "answers" not in evidence.kept:
+        millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
+        found = responses(evidence).select(
+            "unit_id",
+            "audience",
+            *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
+            day=day_of("submitted_at"),
+        )
+        evidence.kept["answers"] = found.collect(engine="streaming")
+    return evidence.kept["answers"].lazy()
+
+
+def _is_answered() -> pl.Expr:
+    return pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS)
+
+
+def points() -> pl.Expr:
+    """25 * the mean answer of a row of `answers`, 25-100, a float."""
+    return pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in ELEMENTS) * POINTS_PER_LEVEL / 10**6
+
+
+SUMS: Final = ("n_responses", *(f"{part}_{element}" for element in ELEMENTS for part in ("sum", "n")))
+"""What `ikm` is made of; it adds up over places and days."""
 
 
 def index_parts() -> list[pl.Expr]:
-    """Aggregates that `ikm` needs: n_responses, each element's answers and their sum, in whole levels of 1e-6."""
-    # Answers are whole, or rescaled to 6 decimals: so the sums are exact, whatever the order of rows.
-    millionth = DECIMAL_UNIT // 10**6
+    """Aggregates of `answers` that `ikm` needs: `SUMS`. Whole numbers: exact, whatever the order of rows."""
     return [
         pl.len().cast(pl.Int64).alias("n_responses"),
-        *((units(element) // millionth).sum().cast(pl.Int64).alias(f"sum_{element}") for element in ELEMENTS),
+        *(pl.col(element).cast(pl.Int64).sum().alias(f"sum_{element}") for element in ELEMENTS),
         *(pl.col(element).count().cast(pl.Int64).alias(f"n_{element}") for element in ELEMENTS),
     ]
 

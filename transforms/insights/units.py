@@ -13,7 +13,7 @@ from transforms.insights.evidence import Evidence
 from transforms.insights.measured import measured_shares
 from transforms.insights.places import LEVELS, Level, placed
 from transforms.insights.rounding import SCORE, SHARE, rounded, share
-from transforms.insights.surveys import ikm, index_parts, krejcie_morgan, responses, skm_grade
+from transforms.insights.surveys import answers, ikm, index_parts, krejcie_morgan, skm_grade
 
 _COUNTS: Final = (
     "n_employees", "n_eligible", "n_scored", "n_rated", "n_good", "n_responses", "n_submitted", "n_open_before",
@@ -33,14 +33,24 @@ def units(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     Work plan: n_targets_due, n_targets_met, effectiveness. Against the period before: changes, and
     `score_against_service`. alarm: see `_alarm`. A share of nothing is null.
     """
-    found = []
-    for level in LEVELS:
-        parts = [part(evidence, level) for part in (_people, _service, _documents, _targets, _opinions)]
-        rows, *others = pl.collect_all(parts, engine="streaming")
-        for other in others:
-            rows = rows.join(other, on="place_id", how="full", coalesce=True)
-        found.append(rows.with_columns(level=pl.lit(level)))
-    rows = pl.concat(found).filter(pl.col("place_id").is_not_null())
+    parts = [part(evidence) for part in (_people, _service, _targets, _opinions)]
+    of_units, *others = pl.collect_all(parts, engine="streaming")
+    for other in others:
+        of_units = of_units.join(other, on="unit_id", how="full", coalesce=True)
+    of_units = of_units.filter(pl.col("unit_id").is_not_null())
+    # A mean is of sums, an index of its elements' sums: what adds up is added, and divided once, at each level.
+    sums = pl.col(name for name in of_units.columns if name != "unit_id").sum()
+    rows = pl.concat(
+        [
+            placed(of_units.lazy(), level, evidence.policy.city)
+            .group_by("place_id")
+            .agg(sums)
+            .join(_documents(evidence, level), on="place_id", how="left")
+            .with_columns(level=pl.lit(level))
+            for level in LEVELS
+        ]
+    ).collect()
+    rows = _divided(evidence, rows)
     # Nobody and nothing there is a count of 0.
     rows = _named(evidence, rows.with_columns(pl.col(_COUNTS).fill_null(0).cast(pl.Int64)))
     rows = rows.with_columns(
@@ -56,7 +66,7 @@ def units(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     return {"units": rows.select(COLUMNS).sort("level", "place_id")}
 
 
-def _people(evidence: Evidence, level: Level) -> pl.LazyFrame:
+def _people(evidence: Evidence) -> pl.LazyFrame:
     """People, their scores and ratings, by home unit."""
     results = evidence.results
     rating = pl.coalesce("decided_rating", "proposed_rating")
@@ -73,53 +83,38 @@ def _people(evidence: Evidence, level: Level) -> pl.LazyFrame:
     people = people.join(measured_shares(evidence), on="employee_id", how="left")
     # In millionths, so that the sum is exact whatever the order.
     measured = (pl.col("measured") * 10**6).round().cast(pl.Int64)
-    return (
-        placed(people, level, evidence.policy.city)
-        .group_by("place_id")
-        .agg(
-            n_employees=pl.len(),
-            n_eligible=pl.col("is_eligible").sum(),
-            n_scored=pl.col("is_scored").sum(),
-            n_rated=pl.col("is_rated").sum(),
-            n_good=pl.col("is_good").sum(),
-            mean_score=rounded(pl.col("hundredths").sum() / pl.col("hundredths").count() / 100, SCORE),
-            measured_share=rounded(measured.sum() / measured.count() / 10**6, SHARE),
-        )
+    return people.group_by("unit_id").agg(
+        n_employees=pl.len(),
+        n_eligible=pl.col("is_eligible").sum(),
+        n_scored=pl.col("is_scored").sum(),
+        n_rated=pl.col("is_rated").sum(),
+        n_good=pl.col("is_good").sum(),
+        hundredths=pl.col("hundredths").sum(),
+        measured=measured.sum(),
     )
 
 
-def _service(evidence: Evidence, level: Level) -> pl.LazyFrame:
+def _service(evidence: Evidence) -> pl.LazyFrame:
     """The queue of all requests, and those due in P."""
     start, end = pl.lit(evidence.span.start_at), pl.lit(evidence.span.end_at)
-    left_at = pl.coalesce("settled_at", end)
-    within = pl.min_horizontal(left_at, end) - pl.max_horizontal("submitted_at", start)
-    waited = within.dt.total_seconds().clip(lower_bound=0)
-    seconds = int((evidence.span.end_at - evidence.span.start_at).total_seconds())
-    in_time = pl.col("closed_at") <= pl.col("due")
+    within = pl.min_horizontal(pl.coalesce("settled_at", end), end) - pl.max_horizontal("submitted_at", start)
+    is_known = pl.col("submitted_at") < end
+    was_open = (pl.col("submitted_at") < start) & ~(pl.col("settled_at") < start).fill_null(value=False)
+    is_open = is_known & ~(pl.col("settled_at") < end).fill_null(value=False)
     is_due = evidence.span.covers("due") & pl.col("is_owed")
     is_complaint = is_due & (pl.col("kind") == "complaint")
-    known = evidence.requests.filter(pl.col("submitted_at") < end)
-    everything = placed(evidence.requests, level, evidence.policy.city)
-    queue = (
-        placed(known, level, evidence.policy.city)
-        .group_by("place_id")
-        .agg(
-            n_submitted=(pl.col("submitted_at") >= start).sum(),
-            n_open_before=(
-                (pl.col("submitted_at") < start) & ~(pl.col("settled_at") < start).fill_null(value=False)
-            ).sum(),
-            n_left=evidence.span.covers("settled_at").sum(),
-            n_open=(~(pl.col("settled_at") < end).fill_null(value=False)).sum(),
-            mean_queue=rounded(waited.sum() / seconds, SCORE),
-        )
-    )
-    due = everything.group_by("place_id").agg(
+    return evidence.requests.group_by("unit_id").agg(
+        n_submitted=evidence.span.covers("submitted_at").sum(),
+        n_open_before=was_open.sum(),
+        n_left=(is_known & evidence.span.covers("settled_at")).sum(),
+        n_open=is_open.sum(),
+        n_known=is_known.sum(),
+        waited=within.filter(is_known).dt.total_seconds().clip(lower_bound=0).sum(),
         n_due=is_due.sum(),
-        n_on_time=(is_due & in_time.fill_null(value=False)).sum(),
+        n_on_time=(is_due & (pl.col("closed_at") <= pl.col("due")).fill_null(value=False)).sum(),
         n_complaints=is_complaint.sum(),
         n_complaints_handled=(is_complaint & (pl.col("closed_at") < end).fill_null(value=False)).sum(),
     )
-    return due.join(queue, on="place_id", how="left")
 
 
 def _documents(evidence: Evidence, level: Level) -> pl.LazyFrame:
@@ -137,7 +132,7 @@ def _documents(evidence: Evidence, level: Level) -> pl.LazyFrame:
     )
 
 
-def _targets(evidence: Evidence, level: Level) -> pl.LazyFrame:
+def _targets(evidence: Evidence) -> pl.LazyFrame:
     """Objectives whose due date lies in P, and those whose last report before P's end reaches the target."""
     span = evidence.span
     due = evidence.own_rows("objectives").filter(pl.col("due_date").is_between(span.start, span.last_day))
@@ -154,20 +149,22 @@ def _targets(evidence: Evidence, level: Level) -> pl.LazyFrame:
     )
     homes = evidence.people.select("person", "unit_id")
     found = due.join(last_report, on=["person", "objective_id"], how="left").join(homes, on="person")
-    return (
-        placed(found, level, evidence.policy.city)
-        .group_by("place_id")
-        .agg(n_targets_due=pl.len(), n_targets_met=is_met.fill_null(value=False).sum())
-    )
+    return found.group_by("unit_id").agg(n_targets_due=pl.len(), n_targets_met=is_met.fill_null(value=False).sum())
 
 
-def _opinions(evidence: Evidence, level: Level) -> pl.LazyFrame:
-    """The satisfaction index, of all audiences together."""
-    return (
-        placed(responses(evidence), level, evidence.policy.city)
-        .group_by("place_id")
-        .agg(index_parts())
-        .select("place_id", "n_responses", ikm=rounded(ikm(), SCORE))
+def _opinions(evidence: Evidence) -> pl.LazyFrame:
+    """What the satisfaction index is made of, of all audiences together."""
+    return answers(evidence).group_by("unit_id").agg(index_parts())
+
+
+def _divided(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds mean_score, measured_share, mean_queue and ikm; null where there is nothing they could be of."""
+    seconds = int((evidence.span.end_at - evidence.span.start_at).total_seconds())
+    return rows.with_columns(
+        mean_score=rounded(share("hundredths", "n_scored") / 100, SCORE),
+        measured_share=rounded(share("measured", "n_scored") / 10**6, SHARE),
+        mean_queue=rounded(pl.when(pl.col("n_known") > 0).then(pl.col("waited") / seconds), SCORE),
+        ikm=rounded(ikm(), SCORE),
     )
 
 
