@@ -134,7 +134,8 @@ def _refresh_and_say(order: Order, n_arrived: int, *, json: bool) -> None:
     if json:
         say_json(document)
         return
-    new = document["steps"][1]["rows"] - document["steps"][1].get("kept", 0)
+    read = next(step for step in document["steps"] if step["step"] == "read")
+    new = read["rows"] - read.get("kept", 0)
     seconds = sum(step["seconds"] for step in document["steps"])
     screen().print(f"{came}{new:,} rows read; {line_of(document)} ({seconds:.1f} s)", markup=False, soft_wrap=True)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import shutil
+import signal
+import subprocess
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +21,7 @@ from hypothesis import strategies as st
 from flows import segments, steps
 from flows.order import Order, Run, prepared
 from flows.steps import Checked, Read
+from tests.flows.ended import process_environment, process_words
 
 pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("refresh")]
 
@@ -304,3 +309,24 @@ def test_what_a_killed_run_left_is_removed(inputs: Inputs, tmp_path: Path) -> No
     (segment,) = shelf.iterdir()
     (segment / "canonical.parquet").unlink()
     assert_refreshed(home, inputs.folder)
+
+
+@pytest.mark.chaos
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+def test_a_refresh_that_is_killed_while_it_keeps_what_it_read_leaves_nothing_half(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    given = ["--city", "kalianda", "--period", "2026-Q3", "--inputs", str(inputs.folder), "--home", str(home)]
+    words = process_words(["refresh", *given, "--known-as-of", "2026-09-25T07:00:00"])
+    cache = segments.cache_folder(home)
+    with subprocess.Popen(
+        words, env=process_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        while process.poll() is None and not any(cache.rglob(".*")):
+            time.sleep(0.001)
+        process.kill()
+        _, said = process.communicate()
+    assert process.returncode == -signal.SIGKILL, said
+    assert_refreshed(home, inputs.folder)
+    assert not any(cache.rglob(".*"))
