@@ -53,7 +53,7 @@ def published_before(engine: Engine, city: str, start: dt.date, end: dt.date) ->
             name: _frame(connection, shape_of(RESULTS[name]), columns, run_id) for name, columns in COMPARED.items()
         }
         stored = select(InsightDigest.frame).where(InsightDigest.run_id == run_id)
-        for name in connection.execute(stored).scalars():
+        for name in connection.execute(stored).scalars().all():
             shape = shape_of(INSIGHTS[name]) if name in INSIGHTS else None
             if shape is not None and "employee_id" not in shape.columns:
                 frames[name] = _frame(connection, shape, shape.columns, run_id)
@@ -65,7 +65,7 @@ def _run_before(connection: Connection, city: str, start: dt.date, end: dt.date)
         select(Run.run_id, Run.period, Run.period_start, Run.period_end)
         .where(Run.city == city, Run.status == "published", Run.provisional.is_(False), Run.period_end <= start)
         .order_by(Run.period_end.desc(), Run.revision.desc())
-    )
+    ).all()  # a server's cursor that is left before its end stays open
     months = _months(start, end)
     of_length = (row for row in found if _months(row.period_start, row.period_end) == months)
     return next(((row.run_id, row.period) for row in of_length), None)
