@@ -31,6 +31,8 @@ _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
 _NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _EXPONENT: Final = r"[eE]([+-]?[0-9]{1,3})$"
 
+_LIMIT: Final = 10**15
+"""Numbers are smaller than this, either way."""
 _EXCEL_EPOCH: Final = pl.date(1899, 12, 30)
 _DAY_MILLISECONDS: Final = 86_400_000
 _OFFSET_DIRECTIVE: Final = re.compile(r"%:*z")
@@ -76,7 +78,7 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
         case Kind.TEXT | Kind.ID:
             return Parsed(text, pl.lit(None, pl.String))
         case Kind.INTEGER:
-            value, reason = _each_once(_integer, text, pl.Int64()), "does not parse as a whole number"
+            value, reason = _whole_number(text), "does not parse as a whole number"
         case Kind.DECIMAL:
             value, reason = decimal(text), NUMBER_REASON
         case Kind.DATE:
@@ -130,8 +132,7 @@ def _each_once(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.Da
     """What `parser` makes of the text; days, times and numbers come in few texts, so each is parsed once a batch."""
 
     def parse_batch(batch: pl.Series) -> pl.Series:
-        texts = batch.alias("text").to_frame()
-        distinct = texts.unique()
+        texts, distinct = (series.alias("text").to_frame() for series in (batch, batch.unique()))
         if 2 * distinct.height > texts.height:
             return texts.select(parser(pl.col("text")).alias("value")).to_series()
         values = distinct.with_columns(parser(pl.col("text")).alias("value"))
@@ -150,8 +151,20 @@ def _decimal(text: pl.Expr) -> pl.Expr:
     # The cast would round a 19th decimal in silence.
     n_decimals = text.str.extract(r"\.([0-9]*)").str.len_chars().fill_null(0).cast(pl.Int64)
     exponent = text.str.extract(_EXPONENT).cast(pl.Int64).fill_null(0)
-    fits = (n_decimals - exponent <= 18) & value.is_between(pl.lit(-(10**15)), pl.lit(10**15), closed="none")
+    fits = (n_decimals - exponent <= 18) & value.is_between(pl.lit(-_LIMIT), pl.lit(_LIMIT), closed="none")
     return pl.when(text.str.contains(_NUMBER) & fits).then(value)
+
+
+def _whole_number(text: pl.Expr) -> pl.Expr:
+    """Whole numbers; a batch of nothing but digits and signs takes the short way."""
+
+    def parse_batch(batch: pl.Series) -> pl.Series:
+        value = batch.cast(pl.Int64, strict=False)
+        if value.null_count() == batch.null_count() and value.is_between(-_LIMIT, _LIMIT, closed="none").all():
+            return value
+        return batch.alias("text").to_frame().select(_each_once(_integer, pl.col("text"), pl.Int64())).to_series()
+
+    return text.map_batches(parse_batch, return_dtype=pl.Int64(), is_elementwise=True)
 
 
 def _integer(text: pl.Expr) -> pl.Expr:

@@ -253,7 +253,8 @@ def test_the_short_way_to_a_moment_ends_where_the_long_one_does(texts, repeats, 
 
 @settings(max_examples=100, deadline=None)
 @given(
-    texts=st.lists(st.none() | st.decimals(allow_nan=True).map(str) | st.text("0123456789+-.eE,_ x", max_size=25)),
+    texts=st.lists(st.none() | st.decimals(allow_nan=True).map(str) | st.text("0123456789+-.eE,_ x", max_size=25))
+    | st.lists(st.none() | st.integers(-(10**16), 10**16).map(str) | st.text("0123456789+-", max_size=17), max_size=3),
     repeats=st.integers(1, 4),
 )
 def test_numbers_that_repeat_are_read_as_those_that_do_not(texts, repeats) -> None:
