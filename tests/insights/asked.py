@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 from policies import load_policy
 from policies.model import InsightRules, Policy
 from policies.period import Period
-from tests.golden.case import read_tables
+from tests.golden.case import local, read_tables
 from tests.transforms.engine import days_off, frames_of
 from tests.transforms.example import example_frames
 from transforms import CATALOGUE, Results, score
@@ -46,31 +47,41 @@ def insights_of(
     *,
     period: str = PERIOD,
     previous: Previous | None = None,
+    known_as_of: str | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every insight of tables as golden cases write them, by Kalianda's policy unless another is given."""
     frames = frames_of(read_tables({"employees": FOUR_PEOPLE, **tables}))
-    return found_in(frames, policy or policy_of("kalianda", period), period=period, previous=previous)
+    known = None if known_as_of is None else local(known_as_of)
+    return found_in(
+        frames, policy or policy_of("kalianda", period), period=period, previous=previous, known_as_of=known
+    )
 
 
 def found_in(
-    frames: Mapping[str, pl.LazyFrame], policy: Policy, *, period: str = PERIOD, previous: Previous | None = None
+    frames: Mapping[str, pl.LazyFrame],
+    policy: Policy,
+    *,
+    period: str = PERIOD,
+    previous: Previous | None = None,
+    known_as_of: dt.datetime | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every insight of canonical frames."""
-    results = scored(frames, policy, period)
     return insights(
         frames,
-        results,
+        scored(frames, policy, period, known_as_of),
         policy,
         Period.parse(period),
-        known_as_of=None,
+        known_as_of=known_as_of,
         public_holidays=days_off(),
         previous=previous,
     )
 
 
-def scored(frames: Mapping[str, pl.LazyFrame], policy: Policy, period: str = PERIOD) -> Results:
+def scored(
+    frames: Mapping[str, pl.LazyFrame], policy: Policy, period: str = PERIOD, known_as_of: dt.datetime | None = None
+) -> Results:
     """Results of canonical frames."""
-    return score(frames, policy, Period.parse(period), known_as_of=None, public_holidays=days_off())
+    return score(frames, policy, Period.parse(period), known_as_of=known_as_of, public_holidays=days_off())
 
 
 @cache

@@ -74,6 +74,16 @@ def test_the_queue_is_what_was_there_what_came_and_what_left() -> None:
     assert cells(found, "mean_queue", level="unit", place_id="A.1") == ["1.95"]
 
 
+def test_within_the_period_only_what_is_known_counts() -> None:
+    """On August 10 the complaint closed in September is open, and nothing due on August 20 is owed yet."""
+    found = insights_of(REQUESTS, known_as_of="2026-08-10T15:00")
+    counts = "n_open_before n_submitted n_left n_open n_due n_complaints"
+    # Left by then: June's, the second of July, and the rejected one.
+    assert cells(found["units"], counts, level="unit", place_id="A.1") == [1, 5, 3, 3, 2, 0]
+    days = found["responsive"].filter(level="city", grain="day", component="all").get_column("bucket")
+    assert (days.min(), days.max()) == ("2026-07-01", "2026-08-09"), "up to the last midnight"
+
+
 def test_on_time_and_handled_are_of_what_was_due() -> None:
     found = insights_of(REQUESTS)["units"]
     # Due in the quarter: both documents (one on the minute, one an hour late) and three complaints, of which the one
