@@ -34,7 +34,9 @@ _START_SECONDS: Final = 240
 _SAY_EVERY_SECONDS: Final = 10
 _STOP_SECONDS: Final = 20
 _LOOK_EVERY_SECONDS: Final = 0.5
-_ABSOLUTE: Final = ("home", "inputs", "policies_dir")
+_ELSEWHERE: Final = ("PREFECT_PROFILE", "PREFECT_API_KEY")
+"""Which other server a person works with; it is not this one."""
+_ABSOLUTE: Final = ("home", "inputs", "policies_dir", "notify")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def up(settings: Settings, port: int, database: str, say: Callable[[str], None],
         say(f"warehouse: {warehouse.place}")
     url = f"http://{HOST}:{port}"
     environment = environment_for(settings, folder, url, database)
+    for name in _ELSEWHERE:
+        os.environ.pop(name, None)
     os.environ.update(environment)  # before Prefect is imported, which reads it then
     with _told_to_end() as told, _Children(folder, url) as children:
         say(f"server: starting on {url} (15 to 60 s the first time; log {folder / 'logs' / 'server.log'})")
