@@ -30,7 +30,7 @@ from openlineage.client.facet_v2 import (
 
 from expectations.findings import DatasetOutcome, Finding
 from flows.order import Run
-from flows.steps import Checked, Insights, Landed, Loaded, Read, Scored
+from flows.steps import Checked, Insights, Landed, Loaded, Read, Scored, validate_scores
 from sources import LandedFile
 from sources.contracts import DATASETS, Column
 from sources.source_map import SourceFile
@@ -55,11 +55,11 @@ def of_step(run: Run, title: str, result: object, last: Mapping[str, object]) ->
             return _of_read(run, result, last.get("land"))
         case Checked():
             return _of_validation(run, result)
-        case Scored() if title.startswith("score"):
+        case Scored() if title == validate_scores.title:
+            return [_input(run, f"results.{name}") for name in result.frames], []
+        case Scored():  # scored at once, or joined from parts
             read = [_valid(run, name) for name in sorted(run.reads | {"employees"})]
             return read, _frames(run, "results", result.frames)
-        case Scored():
-            return [_input(run, f"results.{name}") for name in result.frames], []
         case Insights():
             return [_input(run, f"results.{name}") for name in RESULTS], _frames(run, "insights", result.frames)
         case Loaded():

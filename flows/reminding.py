@@ -76,7 +76,7 @@ def _order(city: str, period: Period, settings: Settings, now: dt.datetime) -> O
 def _keep(city: str, found: list[dict[str, Any]]) -> None:
     """What is owed, as a table artifact without anybody in it."""
     rows = [
-        {"period": one["period"], "what": row["dataset"], "state": row["state"], "due": row["deadline"], "told": ""}
+        {"period": one["period"], "what": row["dataset"], "state": row["state"], "due": row["deadline"], "people": ""}
         for one in found
         for row in one.get("datasets", ())
     ]
@@ -86,10 +86,10 @@ def _keep(city: str, found: list[dict[str, Any]]) -> None:
             "what": f"{row['n_reports']} progress reports",
             "state": row["turn"],
             "due": row["due_date"],
-            "told": f"{row['n_told']} ({row['role']})",
+            "people": f"{row['n_told']} ({row['role']})",
         }
         for one in found
         for row in one.get("due", ())
     ]
     key = f"{city}-due".replace("_", "-")
-    create_table_artifact(table=rows, key=key, description="What is due, and how many people were told")
+    create_table_artifact(table=rows, key=key, description="What is due, and how many people are told of it")

@@ -172,6 +172,8 @@ def log(
         kept = opened.notifications
         found = kept.arrivals(city, period) if arrivals else kept.rows(city, period)
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    if arrivals:
+        rows = [{**row, "late_hours": _late_hours(row)} for row in rows]
     if json:
         say_json({"status": "done", "rows": [{name: _plain(value) for name, value in row.items()} for row in rows]})
         return
@@ -185,7 +187,13 @@ def log(
 
 
 _LOG_COLUMNS = ("due_at", "sent_at", "status", "attempts", "recipient", "channel", "event_key", "error")
-_ARRIVAL_COLUMNS = ("city", "period", "dataset", "owner", "deadline_at", "arrived_at", "checked_at", "n_files")
+_ARRIVAL_COLUMNS = ("city", "period", "dataset", "owner", "deadline_at", "arrived_at", "late_hours", "n_files")
+
+
+def _late_hours(row: dict[str, Any]) -> int:
+    """Whole hours it came, or was last looked for in vain, after its deadline."""
+    late = (row["arrived_at"] or row["checked_at"]) - row["deadline_at"]
+    return max(0, int(late.total_seconds() // 3600))
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import inspect
 import json
@@ -208,6 +209,37 @@ datasets:
         "employee_id": [("nip", "TRANSFORMATION"), ("PIN", "TRANSFORMATION")],
         "timestamp": [("Tanggal", "TRANSFORMATION"), ("Jam", "TRANSFORMATION")],
     }
+
+
+def test_a_run_in_parts_and_a_refresh_say_the_same_of_datasets(
+    tmp_path: Path, endpoint: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.order import Order
+    from flows.refresh import refresh
+    from flows.seam import Caller
+
+    monkeypatch.setenv("KINERJA_LINEAGE", address(endpoint))
+    inputs = example(tmp_path / "inputs")
+    assert run(tmp_path / "parts", inputs, "--partitions", "2").code == 0
+    in_parts = endpoint.received[:]
+    endpoint.received.clear()
+    home = tmp_path / "refresh"
+    order = Order(
+        city="kalianda",
+        period="2026-Q3",
+        inputs=inputs,
+        home=home,
+        warehouse_url=f"sqlite:///{home / 'warehouse.db'}",
+        ordered_at=dt.datetime(2026, 9, 20, tzinfo=dt.UTC),
+    )
+    refresh(order, Caller())
+    scored = [of_job(in_parts, "kalianda.run.join"), of_job(endpoint.received, "kalianda.run.score")]
+    assert [len(one["inputs"]) for one in scored] == [8, 8]
+    assert {one["name"] for one in scored[0]["outputs"]} == {one["name"] for one in scored[1]["outputs"]}
+    assert "kalianda.results.scores" in {one["name"] for one in scored[0]["outputs"]}
+    assert told(in_parts)[-1] == told(endpoint.received)[-1] == ("COMPLETE", "")
+    parts = {event["run"]["runId"] for event in in_parts if event["job"]["name"] == "kalianda.run.score"}
+    assert len(parts) == 2, "each part is a run of the job"
 
 
 def test_a_stopped_run_fails_with_what_was_said_and_what_was_found(

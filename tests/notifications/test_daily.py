@@ -109,6 +109,11 @@ def test_what_came_before_the_quiet_hours_end_is_not_asked_for_and_lateness_is_k
     assert kept["service_requests"]["arrived_at"] == "2026-10-06T01:00:00+00:00"
     assert kept["attendance"]["arrived_at"] == "2026-10-05T23:00:00+00:00"
     assert kept["ratings"]["arrived_at"] is None
+    # It was seen eight hours after its deadline; what came in time, or is not due yet, is not late.
+    assert {name: kept[name]["late_hours"] for name in ("service_requests", "ratings")} == {
+        "service_requests": 8,
+        "ratings": 0,
+    }
 
 
 def test_a_mapping_whose_file_has_not_come_is_no_mistake_here(home: Path, tmp_path: Path, webhook: Webhook) -> None:
