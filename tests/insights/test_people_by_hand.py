@@ -87,7 +87,6 @@ def test_the_change_is_against_the_period_published_before() -> None:
             "indicators": pl.DataFrame(
                 {
                     "employee_id": ["E1"],
-                    "item_group": ["results"],
                     "item_id": ["work_plan_achievement"],
                     "achievement": [D("75.50")],
                 }

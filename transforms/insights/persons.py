@@ -95,11 +95,11 @@ def _nature() -> pl.Expr:
 
 def _with_before(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     """Adds previous_achievement: of the same item in the period published before."""
-    before = evidence.before("indicators", "employee_id", "item_group", "item_id", "achievement")
+    before = evidence.before("indicators", "employee_id", "item_id", "achievement")
     if before is None:
         return items.with_columns(previous_achievement=pl.lit(None, pl.Float64))
     before = before.with_columns(previous_achievement=pl.col("achievement").cast(pl.Float64)).drop("achievement")
-    return items.join(before, on=["employee_id", "item_group", "item_id"], how="left", maintain_order="left")
+    return items.join(before, on=["employee_id", "item_id"], how="left", maintain_order="left")
 
 
 def _with_most(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
