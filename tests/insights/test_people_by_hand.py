@@ -10,6 +10,7 @@ import pytest
 
 from tests.insights.asked import cells, insights_of, policy_of, row
 from transforms.insights import Previous
+from warehouse.insight_queries import COMPARED
 
 D = Decimal
 ONE_PERSON = """
@@ -98,6 +99,11 @@ def test_the_change_is_against_the_period_published_before() -> None:
     where = {"employee_id": "E1", "item_id": "work_plan_achievement"}
     assert cells(found["person_items"], "previous_achievement change", **where) == ["75.50", "-3.50"]
     assert cells(found["person_items"], "change", employee_id="E1", item_id="behaviour") == [None]
+
+
+def test_what_is_compared_with_is_kept_of_the_period_before() -> None:
+    assert {"employee_id", "score"} <= set(COMPARED["scores"])
+    assert {"employee_id", "item_id", "achievement"} <= set(COMPARED["indicators"])
 
 
 def test_obstacles_and_the_score_without_what_they_held_up() -> None:
