@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "late": "run_late",
     "stuck": "run_stuck",
 }
+_DIGEST: Final = 12
+"""Characters of a hash that tell texts of one period apart."""
 _EXCEPTION: Final = re.compile(r"\bexception: (\w+)")
 _WRITTEN_FOR_USERS: Final = frozenset({"CommandError", *(name.rpartition(".")[2] for name in EXIT_CODES)})
 _FAILED: Final[tuple[Kind, ...]] = ("run_failed", "run_stopped", "run_crashed")
@@ -55,12 +58,16 @@ class NotificationWatch(Watch):
             )
 
     def ended(self, summary: Summary) -> None:
-        """Tells of warnings, and keeps when data came."""
+        """Tells of warnings, once where they are the same again, and keeps when data came.
+
+        Within a period they are no news: data are still coming, and a refresh runs every night.
+        """
         run = summary.run
-        if summary.warnings:
+        if summary.warnings and not run.is_provisional:
+            digest = hashlib.sha256("\n".join(summary.warnings).encode()).hexdigest()[:_DIGEST]
             self._tell(
                 Notice(
-                    event_key=f"delivery_warning:{run.run_id}",
+                    event_key=f"delivery_warning:{run.policy.city}:{run.period}:{digest}",
                     kind="delivery_warning",
                     city=run.policy.city,
                     period=run.period.name,

@@ -84,6 +84,9 @@ def test_a_run_with_warnings_is_told_with_its_address_and_nobody_in_it(
     assert "service_requests" in text
     assert text.endswith(f"Report: https://kinerja.example.go.id/reports/{kept['run_id']}/validation.html")
     assert leaked(personal_values(inputs), text) == set()
+    assert run(home, inputs).code == 0
+    assert run(home, inputs, "--known-as-of", "2026-09-20").code == 0
+    assert len(webhook.texts("a")) == 1, "the same warnings again, and those of a period under way, are no news"
     with open_warehouse(f"sqlite:///{home / 'warehouse.db'}") as warehouse:
         columns, rows = warehouse.notifications.arrivals(CITY, PERIOD)
         seen = {one["dataset"]: one for one in (dict(zip(columns, row, strict=True)) for row in rows)}
