@@ -161,7 +161,7 @@ class CanonicalColumns:
             steps.values[column.name] = typed
             return
         text, problem = f"_text{position}", f"_problem{position}"
-        found = self._text(column.name, source)
+        found = self._unstripped(source, column) or self._text(column.name, source)
         steps.texts[text] = found.text
         parsed = parse(pl.col(text), column, self.timezone, source.formats)
         steps.values[column.name] = parsed.value
@@ -170,6 +170,16 @@ class CanonicalColumns:
             steps.checks.append(_Check(_is_filled(problem), pl.col(problem)))
         if column.kind not in (Kind.TEXT, Kind.ID):
             steps.checks.append(_Check(_is_lost(text, column.name), parsed.problem))
+
+    def _unstripped(self, source: ColumnSource, column: Column) -> _Text | None:
+        """The cell as it is, for a column whose parser does not mind blanks; None where there is more to do."""
+        has_more = source.map is not None or source.lookup or source.decimal_comma or source.rescale
+        if source.from_ is None or has_more:
+            return None
+        position = self.table.names.index(source.from_)
+        if column.kind in (Kind.TEXT, Kind.ID) or self.table.dtypes[position] != pl.String:
+            return None
+        return _Text(pl.col(f"c{position}"))
 
     def _text(self, column: str, source: ColumnSource) -> _Text:
         """Text of a canonical column after map, lookup, decimal_comma and rescale."""

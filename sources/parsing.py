@@ -61,6 +61,12 @@ def cell(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars().map_batches(_null_where_empty, return_dtype=pl.String, is_elementwise=True)
 
 
+def _cell(text: pl.Expr) -> pl.Expr:
+    """The same, for few texts."""
+    stripped = text.str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
 def _null_where_empty(batch: pl.Series) -> pl.Series:
     """Few files have such a cell, and copying one that has none costs as much as stripping it."""
     filled = batch != ""
@@ -70,7 +76,7 @@ def _null_where_empty(batch: pl.Series) -> pl.Series:
 
 
 def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...] = ()) -> Parsed:
-    """Parse stripped text (null where empty) by the column's kind.
+    """Parse text by the column's kind. Text and identifiers are to be stripped, of others blanks do not matter.
 
     `formats` are tried in order and replace ISO 8601; they matter for dates, times and moments only.
     """
@@ -88,9 +94,10 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
             value = _each_once(lambda each: _time(each, formats), text, pl.Time())
             reason = _expected("a time HH:MM or HH:MM:SS", formats)
         case Kind.INSTANT | Kind.END_INSTANT:
-            value = instant(text, timezone, formats, end_of_day=column.kind is Kind.END_INSTANT)
+            given = cell(text) if formats else text
+            value = instant(given, timezone, formats, end_of_day=column.kind is Kind.END_INSTANT)
             reason = _expected("a moment YYYY-MM-DDTHH:MM:SS", formats)
-    return Parsed(value, complaint(column.name, text.is_not_null() & pl.col(column.name).is_null(), reason))
+    return Parsed(value, complaint(column.name, _cell(text).is_not_null() & pl.col(column.name).is_null(), reason))
 
 
 def complaint(column: str, where: pl.Expr, reason: str) -> pl.Expr:
@@ -129,13 +136,14 @@ def _expected(canonical: str, formats: tuple[str, ...]) -> str:
 
 
 def _each_once(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """What `parser` makes of the text; days, times and numbers come in few texts, so each is parsed once a batch."""
+    """What `parser` makes of the stripped text; days, times and numbers come in few: each is parsed once a batch."""
+    value = parser(_cell(pl.col("text"))).alias("value")
 
     def parse_batch(batch: pl.Series) -> pl.Series:
         texts, distinct = (series.alias("text").to_frame() for series in (batch, batch.unique()))
         if 2 * distinct.height > texts.height:
-            return texts.select(parser(pl.col("text")).alias("value")).to_series()
-        values = distinct.with_columns(parser(pl.col("text")).alias("value"))
+            return texts.select(value).to_series()
+        values = distinct.with_columns(value)
         return texts.join(values, on="text", how="left", maintain_order="left").get_column("value")
 
     return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
