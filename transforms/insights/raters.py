@@ -105,7 +105,7 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
     ]
     if not parts:
         return pl.DataFrame(schema=_SHEETS)
-    found = pl.concat(parts).collect()
+    found = pl.concat(parts).collect(engine="streaming")
     people = evidence.people.select("person", "employee_id").collect()
     return (
         found.join(people, on="person")
@@ -145,13 +145,14 @@ def measured_achievement(evidence: Evidence) -> pl.DataFrame:
 def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, instrument: str) -> pl.DataFrame:
     given = found.filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
     given = given.join(measured_achievement(evidence), on="employee_id", how="left", maintain_order="left")
-    has_sheet = due.join(given.select("employee_id").unique(), on="employee_id", how="semi").get_column("employee_id")
+    rated = given.select("employee_id", is_rated=pl.lit(value=True)).unique()
     owed = (
         due.filter(pl.col("supervisor_id").is_not_null())
+        .join(rated, on="employee_id", how="left")
         .group_by(rater_id="supervisor_id")
         .agg(
             n_owed=pl.len().cast(pl.Int64),
-            n_missing=(~pl.col("employee_id").is_in(has_sheet.implode())).sum().cast(pl.Int64),
+            n_missing=pl.col("is_rated").is_null().sum().cast(pl.Int64),
         )
     )
     levels = pl.col("level")
@@ -197,7 +198,13 @@ def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
         pl.col("rater_role") == "supervisor",
         pl.col("submitted_at") >= pl.lit(evidence.span.end_at),
     )
-    return late.select("rater_id", "person").unique().group_by("rater_id").agg(n_late=pl.len().cast(pl.Int64)).collect()
+    return (
+        late.select("rater_id", "person")
+        .unique()
+        .group_by("rater_id")
+        .agg(n_late=pl.len().cast(pl.Int64))
+        .collect(engine="streaming")
+    )
 
 
 def _with_straight(rows: pl.DataFrame) -> pl.DataFrame:
