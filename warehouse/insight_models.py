@@ -150,6 +150,32 @@ class UnitResult(Base):
     )
 
 
+class ServiceResult(Base):
+    """One row a unit, agency or city of a run and service it closed documents of: its standard, and what it took."""
+
+    __tablename__ = "service_result"
+    __table_args__ = (
+        _one_of("level", LEVELS_OF_PLACE),
+        _counts("n_documents", "n_within", "n_open"),
+        CheckConstraint("n_documents >= 1 AND n_within <= n_documents", name="within_the_closed"),
+        CheckConstraint("median_hours <= p90_hours", name="median_before_p90"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[RunId]
+    level: Mapped[Id] = mapped_column(primary_key=True, comment=f"One of {', '.join(LEVELS_OF_PLACE)}")
+    place_id: Mapped[Id] = mapped_column(primary_key=True, comment="Unit, agency or city")
+    service_type: Mapped[Id] = mapped_column(primary_key=True, comment="Service, as delivered; none: not delivered")
+    limit_hours: Mapped[Hundredths] = mapped_column(comment="Time it may take (hours)")
+    has_standard: Mapped[bool] = mapped_column(comment="Whether a service standard says so, else the policy's limit")
+    n_documents: Mapped[int] = mapped_column(comment="Documents closed in the period")
+    median_hours: Mapped[Hundredths] = mapped_column(comment="Median time they took, pauses left out (hours)")
+    p90_hours: Mapped[Hundredths] = mapped_column(comment="Least time that nine in ten did not exceed (hours)")
+    n_within: Mapped[int] = mapped_column(comment="Documents that took the limit at most")
+    within_share: Mapped[Millionths] = mapped_column(comment="Within / closed (share)")
+    n_open: Mapped[int] = mapped_column(comment="Documents open when the period ended")
+
+
 class Productivity(Base):
     """One row an employee of a run who closed a request: how much, how fast and right, and in how much of the time.
 
@@ -400,6 +426,7 @@ class IndicatorHealth(Base):
 
 INSIGHTS: Final[FramesOf[str, type[Base]]] = {
     "units": UnitResult,
+    "services": ServiceResult,
     "productivity": Productivity,
     "responsive": ResponsiveScore,
     "drivers": SatisfactionDriver,

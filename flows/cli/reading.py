@@ -197,6 +197,15 @@ READINGS: Final = (
         only=Only("level", "Units, agencies or the city only; all three if not given.", ("unit", "agency", "city")),
     ),
     Reading(
+        "services",
+        "services",
+        "services against their standard",
+        "Show how long each service may take and took, by unit, agency and city, and how often that was within.",
+        "--level city",
+        ("place_id", "service_type", "limit_hours", "median_hours", "p90_hours", "n_documents", "within_share"),
+        only=Only("level", "Units, agencies or the city only; all three if not given.", ("unit", "agency", "city")),
+    ),
+    Reading(
         "responsive",
         "responsive",
         "responsive-city score",

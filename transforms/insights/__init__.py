@@ -29,6 +29,7 @@ from transforms.insights.persons import persons
 from transforms.insights.productivity import productivity
 from transforms.insights.raters import raters
 from transforms.insights.responsive import responsive
+from transforms.insights.services import services
 from transforms.insights.units import units
 from transforms.run import Results
 
@@ -36,6 +37,7 @@ Family = Callable[[Evidence], Mapping[str, pl.DataFrame]]
 
 FAMILIES: Final[tuple[Family, ...]] = (
     units,
+    services,
     productivity,
     responsive,
     drivers,
