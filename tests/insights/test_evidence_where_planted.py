@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ def test_the_biased_unit_is_the_only_one_and_against_women(planted: tuple[Frames
     biased = found["unit_gaps"].filter("is_flagged")
     assert ids(biased, "unit_id") == set(where["biased_unit"]["units"])
     assert biased.select("dimension", "lower_group").rows() == [("sex", "F")]
+
+
+def test_devices_compared_a_part_at_a_time_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    for rows in (5_000_000, 4_000):
+        monkeypatch.setattr(sys.modules["transforms.insights.doubts"], "ROWS_AT_ONCE", rows)
+        found[rows] = found_in_world(tmp_path, 100, 3, ("identical_punches",))["doubts"]
+    assert found[4_000].equals(found[5_000_000])
+    assert found[4_000].get_column("rule").to_list() == ["identical_punches"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Whether ratings come out alike for women and men, young and old, and wherever people work.
 
-The only place that reads protected fields: no formula of a score can (its frames do not hold them). Source: seed
+The only place that reads protected fields: no formula of a score does, and a test holds it to that. Source: seed
 (fairness gate each run); 0.8 is the four-fifths rule (29 CFR 1607.4 D), a screen that asks for a reason, no verdict.
 """
 
