@@ -24,6 +24,7 @@ _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
 _PLACE = ["unit_id", "schedule", "date"]
+_OWNED = ["person", "date", "starts_at", "ends_at", "first", "last", "is_in", "is_out"]
 _SPELL = ["unit_id", "schedule", "start_date", "until", "first_day", "last_day"]
 # Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.
 AS_WRITTEN = pl.QueryOptFlags(join_order=False)
@@ -89,8 +90,21 @@ def day_facts(
     hours = _hours(own_hours, working_time, days_off, year)
     keyed = keyed_spells(spells, own_hours, year)
     windows = windows_of(own_hours, working_time)
-    moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
-    recorded, places = _recorded(moments, keyed, windows), keyed.select("unit_id", "schedule").unique()
+    events = _events(attendance, year).collect(engine="streaming").lazy()
+    # Of all others a day's window opens at midnight: no stretches, and no day that reaches into the next date.
+    shifted = hours.lazy().filter(pl.col("window") > _MIDNIGHT).select("schedule").unique()
+    shifting = keyed.join(shifted, on="schedule", how="semi").select("person").unique()
+    plain = _folded(events.join(shifting, on="person", how="anti"), pl.lit(0, pl.Int32))
+    stretched = _folded(events.join(shifting, on="person", how="semi"), _stretch(windows))
+    plain, stretched = (frame.lazy() for frame in pl.collect_all([plain, stretched], engine="streaming"))
+    owned = pl.concat(
+        [
+            _on_hours(plain, keyed, hours.lazy()).select(_OWNED),
+            _owned(stretched, keyed, hours.lazy(), windows),
+        ]
+    )
+    moments = pl.concat([plain, stretched]).select("person", "date")
+    recorded, places = _recorded(events, keyed, windows), keyed.select("unit_id", "schedule").unique()
     if elsewhere is not None:
         own_units = keyed.select("unit_id").unique()
         their_record = elsewhere.record.lazy().join(own_units, on="unit_id", how="semi")
@@ -103,7 +117,7 @@ def day_facts(
     return DayFacts(
         counts=_counts(keyed, grid, excused, _months(span)),
         weeks=_counts(keyed, grid, excused, _weeks(span)),
-        attended=_attended(_owned(moments, keyed, hours.lazy(), windows), leave_days, year),
+        attended=_attended(owned, leave_days, year),
         spells=keyed,
         totals=grid.select(*_PLACE, "recorded_so_far"),
         excused=excused.filter("is_recorded").select("person", *_PLACE),
@@ -139,8 +153,7 @@ def recorded_days(
     spells: pl.LazyFrame, attendance: pl.LazyFrame, windows: Sequence[dt.timedelta], year: Span
 ) -> pl.LazyFrame:
     """Distinct (unit_id, date, window) on which somebody of the unit that day has an event in the window."""
-    moments = _moments(attendance, windows, year).collect(engine="streaming").lazy()
-    return _recorded(moments, spells, windows)
+    return _recorded(_events(attendance, year), spells, windows)
 
 
 def _hours(schedules: pl.DataFrame, default: WorkingTime, days_off: Sequence[dt.date], span: Span) -> pl.DataFrame:
@@ -184,27 +197,35 @@ def _time(clock: str) -> dt.time:
     return dt.time.fromisoformat(clock)
 
 
-def _moments(attendance: pl.LazyFrame, windows: Sequence[dt.timedelta], span: Span) -> pl.LazyFrame:
-    """Events folded to one row a person, calendar date and stretch of the day between two window openings.
+def _events(attendance: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Events that a day of the span may own, up to the day after it: person, moment (wall clock), is_in, is_out."""
+    moment = local("timestamp")
+    return (
+        attendance.select("person", "direction", moment=moment)
+        .filter(pl.col("moment").dt.date().is_between(span.start, span.end))
+        .select(
+            "person",
+            "moment",
+            is_in=(pl.col("direction") == "in").fill_null(value=False),
+            is_out=(pl.col("direction") == "out").fill_null(value=False),
+        )
+    )
 
-    Only those that a day of the span may own: up to the day after it, where a window may reach.
+
+def _stretch(windows: Sequence[dt.timedelta]) -> pl.Expr:
+    """Which stretch of its day a moment lies in: those between two window openings, counted from midnight."""
+    into_day = pl.col("moment") - pl.col("moment").dt.date().cast(pl.Datetime("us"))
+    return pl.sum_horizontal(pl.lit(0, pl.Int32), *((into_day >= window).cast(pl.Int32) for window in windows[1:]))
+
+
+def _folded(events: pl.LazyFrame, stretch: pl.Expr) -> pl.LazyFrame:
+    """Events folded to one row a person, calendar date and stretch.
 
     A window opens only at the end of a stretch, so first, last and the directions of a stretch are all that any
     later question needs.
     """
-    moment = local("timestamp")
-    into_day = moment - moment.dt.date().cast(pl.Datetime("us"))
-    stretch = pl.sum_horizontal(pl.lit(0, pl.Int32), *((into_day >= window).cast(pl.Int32) for window in windows[1:]))
     return (
-        attendance.filter(moment.dt.date().is_between(span.start, span.end))
-        .select(
-            "person",
-            date=moment.dt.date(),
-            stretch=stretch,
-            moment=moment,
-            is_in=(pl.col("direction") == "in").fill_null(value=False),
-            is_out=(pl.col("direction") == "out").fill_null(value=False),
-        )
+        events.with_columns(date=pl.col("moment").dt.date(), stretch=stretch)
         .group_by("person", "date", "stretch")
         .agg(
             first=pl.col("moment").min(),
@@ -224,40 +245,56 @@ def spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _recorded(moments: pl.LazyFrame, spells: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
-    """Distinct (unit_id, window, date): somebody of the unit that day has an event in the window."""
-    seen = []
+def _recorded(events: pl.LazyFrame, spells: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
+    """Distinct (unit_id, date, window): somebody of the unit that day has an event in the window."""
+    start, until, eve = pl.col("start_date"), pl.col("until"), pl.col("date") - _DAY
+    seen = (
+        events.select("person", date=pl.col("moment").dt.date(), stretch=_stretch(windows))
+        .join(spells.select("person", "unit_id", "start_date", "until"), on="person")
+        .select(
+            "unit_id",
+            "date",
+            "stretch",
+            is_there=pl.col("date").is_between(start, until),
+            was_there=eve.is_between(start, until),
+        )
+        .filter(pl.col("is_there") | pl.col("was_there"))
+        .unique()
+        .collect(engine="streaming", optimizations=AS_WRITTEN)
+        .lazy()
+    )
+    found = []
     for place, window in enumerate(windows):
-        day = pl.when(pl.col("stretch") >= place).then(pl.col("date")).otherwise(pl.col("date") - _DAY)
-        days = moments.select("person", date=day).unique()
-        found = spell_of_day(days, spells).select("unit_id", "date").unique()
-        seen.append(found.with_columns(window=pl.lit(window, pl.Duration("us"))))
-    return pl.concat(seen)
+        of_date = seen.filter(pl.col("is_there") & (pl.col("stretch") >= place)).select("unit_id", "date")
+        of_eve = seen.filter(pl.col("was_there") & (pl.col("stretch") < place)).select("unit_id", date=eve)
+        found.append(pl.concat([of_date, of_eve]).unique().with_columns(window=pl.lit(window, pl.Duration("us"))))
+    return pl.concat(found)
 
 
 def _owned(
     moments: pl.LazyFrame, spells: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.timedelta]
 ) -> pl.LazyFrame:
-    """Events of the working day that owns them, one row a person and working day; two windows: the later day."""
+    """Events of the working day that owns them, one row a person and working day; two windows: the later day.
+
+    `moments` are those of people of whom some working day opens after midnight.
+    """
     opens_at = pl.lit(0, pl.Int32)
     for place, window in enumerate(windows):
         opens_at = pl.when(pl.col("window") == window).then(place).otherwise(opens_at)
-    later = spell_of_day(moments, spells).join(hours, on=["schedule", "date"]).filter(pl.col("stretch") >= opens_at)
-    if len(windows) == 1:  # every window opens at midnight: no day reaches into the next date
-        return later
+    later = _on_hours(moments, spells, hours).filter(pl.col("stretch") >= opens_at)
     event = ["person", "date", "stretch"]
-    before = (
-        moments.join(later.select(event), on=event, how="anti")
-        .with_columns(date=pl.col("date") - _DAY)
-        .pipe(spell_of_day, spells)
-        .join(hours, on=["schedule", "date"])
-        .filter(pl.col("stretch") < opens_at)
-    )
+    before = moments.join(later.select(event), on=event, how="anti").with_columns(date=pl.col("date") - _DAY)
     return (
-        pl.concat([later, before.select(later.collect_schema().names())])
+        pl.concat([later, _on_hours(before, spells, hours).filter(pl.col("stretch") < opens_at)])
         .group_by("person", "date", "starts_at", "ends_at")
         .agg(pl.col("first").min(), pl.col("last").max(), pl.col("is_in").any(), pl.col("is_out").any())
+        .select(_OWNED)
     )
+
+
+def _on_hours(moments: pl.LazyFrame, spells: pl.LazyFrame, hours: pl.LazyFrame) -> pl.LazyFrame:
+    """`moments` of working days of their date, with the hours."""
+    return spell_of_day(moments, spells).join(hours, on=["schedule", "date"])
 
 
 def _leave_days(leave: pl.LazyFrame, span: Span) -> pl.LazyFrame:

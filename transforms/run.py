@@ -191,8 +191,9 @@ def _scope(
 
 def first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
     """The day of the year's first event; None without one."""
-    days = attendance.select(first=day_of("timestamp")).filter(pl.col("first") >= dt.date(span.start.year, 1, 1))
-    first: dt.date | None = days.min().collect(engine="streaming").item()
+    new_year = dt.datetime(span.start.year, 1, 1, tzinfo=ZoneInfo(span.timezone))
+    instants = attendance.select("timestamp").filter(pl.col("timestamp") >= pl.lit(new_year))
+    first: dt.date | None = instants.min().select(day_of("timestamp")).collect(engine="streaming").item()
     return first
 
 
