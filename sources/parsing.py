@@ -84,7 +84,7 @@ def parse(text: pl.Expr, column: Column, timezone: str, formats: tuple[str, ...]
         case Kind.TEXT | Kind.ID:
             return Parsed(text, pl.lit(None, pl.String))
         case Kind.INTEGER:
-            value, reason = _whole_number(text), "does not parse as a whole number"
+            value, reason = _number(_integer, text, pl.Int64()), "does not parse as a whole number"
         case Kind.DECIMAL:
             value, reason = decimal(text), NUMBER_REASON
         case Kind.DATE:
@@ -151,7 +151,19 @@ def _each_once(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.Da
 
 def decimal(text: pl.Expr) -> pl.Expr:
     """Plain or exponent notation to an exact decimal; null where it does not fit 15 whole digits and 18 decimals."""
-    return _each_once(_decimal, text, DECIMAL)
+    return _number(_decimal, text, DECIMAL)
+
+
+def _number(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """What `parser` makes of the text; a batch of nothing but digits and signs takes the short way."""
+
+    def parse_batch(batch: pl.Series) -> pl.Series:
+        whole = batch.cast(pl.Int64, strict=False)
+        if whole.null_count() == batch.null_count() and whole.is_between(-_LIMIT, _LIMIT, closed="none").all():
+            return whole.cast(dtype)
+        return batch.alias("text").to_frame().select(_each_once(parser, pl.col("text"), dtype)).to_series()
+
+    return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
 
 
 def _decimal(text: pl.Expr) -> pl.Expr:
@@ -161,18 +173,6 @@ def _decimal(text: pl.Expr) -> pl.Expr:
     exponent = text.str.extract(_EXPONENT).cast(pl.Int64).fill_null(0)
     fits = (n_decimals - exponent <= 18) & value.is_between(pl.lit(-_LIMIT), pl.lit(_LIMIT), closed="none")
     return pl.when(text.str.contains(_NUMBER) & fits).then(value)
-
-
-def _whole_number(text: pl.Expr) -> pl.Expr:
-    """Whole numbers; a batch of nothing but digits and signs takes the short way."""
-
-    def parse_batch(batch: pl.Series) -> pl.Series:
-        value = batch.cast(pl.Int64, strict=False)
-        if value.null_count() == batch.null_count() and value.is_between(-_LIMIT, _LIMIT, closed="none").all():
-            return value
-        return batch.alias("text").to_frame().select(_each_once(_integer, pl.col("text"), pl.Int64())).to_series()
-
-    return text.map_batches(parse_batch, return_dtype=pl.Int64(), is_elementwise=True)
 
 
 def _integer(text: pl.Expr) -> pl.Expr:
