@@ -37,7 +37,13 @@ _JANUARY: Final = 1
     on_crashed=[tell_how_it_ended],
 )
 def reminders(city: City, warehouse: Text = None, home: Folder = None) -> list[dict[str, Any]]:
-    """Tells of data and progress reports of a city that are due; what was found, period by period."""
+    """Tells of data and progress reports of a city that are due; what was found, period by period.
+
+    Args:
+        city: as its policy folder is called, such as kalianda or tangerang_selatan.
+        warehouse: its URL; empty: KINERJA_WAREHOUSE_URL on the worker's machine.
+        home: folder the platform works in; empty: KINERJA_HOME on the worker's machine.
+    """
     settings, now = settings_of(home, warehouse), dt.datetime.now(dt.UTC)
     config = _config(settings)
     today = now.astimezone(zone_of(city, now, settings.policies_dir)).date()

@@ -10,7 +10,7 @@ import csv
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args
 from urllib.parse import quote
@@ -33,7 +33,7 @@ class Recipient(Model):
 
     name: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     role: Text
-    url: Text
+    url: Text = Field(repr=False)
     events: tuple[Kind, ...] = Field(min_length=1)
     cities: tuple[Text, ...] = ()
     datasets: tuple[Text, ...] = ()
@@ -56,7 +56,7 @@ class Contacts(Model):
     """Where the addresses of employees are, and the URL of each channel with `{address}` in it."""
 
     file: Text
-    channels: Mapping[str, Text] = Field(min_length=1)
+    channels: Mapping[str, Text] = Field(min_length=1, repr=False)
 
 
 class Notifications(Model):
@@ -82,11 +82,12 @@ class Address:
 
 @dataclass(frozen=True)
 class Configured:
-    """The file as it is used: every address complete. `role` of recipients is for who reads the file."""
+    """The file as it is used: every address, and every channel of `contacts`, with its variables in place."""
 
     path: Path
     document: Notifications
     addresses: Mapping[str, Address]
+    channels: Mapping[str, str] = field(repr=False)
 
     def listeners(self, kind: Kind, city: str, dataset: str | None = None) -> list[Address]:
         """Who hears of an event."""
@@ -98,7 +99,10 @@ class Configured:
         Raises:
             CommandError: the file cannot be used; names every line that cannot, and no value of it.
         """
-        return {} if self.document.contacts is None else _contacts(self.path, self.document)
+        contacts = self.document.contacts
+        if contacts is None:
+            return {}
+        return _contacts(self.path.parent / contacts.file, self.channels, self.document.language)
 
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Configured:
@@ -124,13 +128,15 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
             if complete is not None:
                 addresses[name] = Address(name, complete.partition(":")[0], complete, _language(language))
     contacts = document.data.get("contacts")
-    channels = contacts.get("channels") if isinstance(contacts, dict) else None
-    for name, url in channels.items() if isinstance(channels, dict) else ():
+    named = contacts.get("channels") if isinstance(contacts, dict) else None
+    channels: dict[str, str] = {}
+    for name, url in named.items() if isinstance(named, dict) else ():
         if isinstance(url, str):
             _check_channel(url, ("contacts", "channels", name), document, environment)
+            channels[name] = _filled(url, environment)[0]
     if model is None or document.problems:
         raise CommandError(document.problems)
-    return Configured(path, model, addresses)
+    return Configured(path, model, addresses, channels)
 
 
 def _language(given: object) -> Language:
@@ -192,12 +198,8 @@ def _problem_of(url: str) -> str | None:
     return None
 
 
-def _contacts(path: Path, config: Notifications) -> dict[str, Address]:
+def _contacts(file: Path, channels: Mapping[str, str], usual: Language) -> dict[str, Address]:
     """One address an employee."""
-    if config.contacts is None:
-        return {}
-    file = path.parent / config.contacts.file
-    channels = {name: _filled(url, os.environ)[0] for name, url in config.contacts.channels.items()}
     problems: list[str] = []
     found: dict[str, Address] = {}
     try:
@@ -210,7 +212,7 @@ def _contacts(path: Path, config: Notifications) -> dict[str, Address]:
                 employee, channel, address = (row[name] or "" for name in _CONTACT_COLUMNS)
                 problems += [f"{place}: {problem}" for problem in _wrong(row, employee in found, channels)]
                 url = channels.get(channel, "").replace(_ADDRESS, quote(address, safe=""))
-                language = row.get("language") or config.language
+                language = row.get("language") or usual
                 found[employee] = Address(employee, url.partition(":")[0], url, _language(language))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError([f"{file}: cannot be read ({type(error).__name__}); write it as CSV in UTF-8"]) from None

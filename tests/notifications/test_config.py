@@ -56,6 +56,10 @@ recipients:
     assert "geheim%2Fp%40ss@mail" in address.url, "what would end the password within the URL is escaped"
     assert SECRET not in repr(config.addresses)
     assert "geheim" not in repr(address)
+    literal = written(
+        tmp_path, "recipients: [{name: a, role: r, url: 'json://u:geheim@127.0.0.1:9', events: [run_late]}]"
+    )
+    assert "geheim" not in repr(load_config(literal, {}))
 
 
 def test_a_whole_url_may_come_from_the_environment(tmp_path: Path) -> None:
