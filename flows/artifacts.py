@@ -1,7 +1,7 @@
 """What the Prefect server shows of a run: its counts, its files, the validation report, what the revision moved.
 
 Numbers and names of files only. The pages of the scheduler are open to people who may not see who was scored how, so
-no employee stands in them, and a count below ten is not told.
+no employee stands in them, and how many have a rating, or moved between two, is not told below ten.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _ROWS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "validate": (("valid", "quarantined"), "valid"),
     "score": ((), "indicators"),
     "validate scores": (("indicators",), "indicators"),
+    "insights": ((), "rows"),
 }
 """Which of a step's counts are the rows that went in, and which those that came out."""
 
@@ -167,7 +168,7 @@ def _few_hidden(counts: Mapping[str, int]) -> str:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {few(n)}" for name, n in counts.items()) or "none scored"
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items()) or "none scored"
 
 
 def _plain(text: str) -> str:
