@@ -39,13 +39,18 @@ def cache_folder(home: Path) -> Path:
     return home / "cache"
 
 
+def shelf_folder(run: Run) -> Path:
+    """Where that of a city and period lies."""
+    return cache_folder(run.order.home) / run.policy.city / run.period.name
+
+
 def delivered(run: Run, landed: Iterable[LandedFile]) -> tuple[dict[str, Delivered], int]:
     """Every dataset of the run in segments, kept ones and new ones of the files that stand in none; rows in kept ones.
 
     Raises:
         UnreadableFile: a new file's content cannot be used at all.
     """
-    folder = cache_folder(run.order.home) / run.policy.city / run.period.name
+    folder = shelf_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.iterdir():
         if left.name not in run.source_map.datasets:

@@ -301,8 +301,13 @@ def findings_of(landed: Landed, checked: Checked | None) -> dict[str, Any]:
 
 
 def clear_folder(run: Run) -> None:
-    """Removes what runs of this city and period left behind; only for who holds the lease."""
+    """Removes what runs of this city and period left behind; only for who holds the lease.
+
+    Before a final run also what refreshes keep: nobody needs it from then on.
+    """
     shutil.rmtree(run.folder.parent, ignore_errors=True)
+    if not run.is_provisional:
+        shutil.rmtree(segments.shelf_folder(run), ignore_errors=True)
 
 
 def clear_own_folder(run: Run) -> None:

@@ -260,10 +260,15 @@ def test_rows_that_interleave_too_finely_are_joined(inputs: Inputs, tmp_path: Pa
     assert was_read.n_kept > 0
 
 
-def test_a_final_run_reads_everything_anew(inputs: Inputs, tmp_path: Path) -> None:
+def test_a_final_run_reads_everything_anew_and_what_was_kept_is_gone(inputs: Inputs, tmp_path: Path) -> None:
+    after = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
     assert_refreshed(tmp_path, inputs.folder)
-    was_read, _ = assert_refreshed(tmp_path, inputs.folder, dt.datetime(2026, 10, 20, tzinfo=dt.UTC))
+    was_read, _ = assert_refreshed(tmp_path, inputs.folder, after)
     assert was_read.n_kept == 0
+    steps.clear_folder(prepare(tmp_path, inputs.folder, incremental=False))
+    assert segments.shelves(tmp_path) != []
+    steps.clear_folder(prepare(tmp_path, inputs.folder, incremental=False, at=after))
+    assert segments.shelves(tmp_path) == []
 
 
 def test_other_code_and_another_mapping_read_anew(inputs: Inputs, tmp_path: Path) -> None:
