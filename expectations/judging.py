@@ -108,9 +108,11 @@ class Judging:
         strangers = self._strangers(tallies)
         if segment.kept is None:
             return self._judge(rows, tallies, strangers, repeated)[0]
-        folder = segment.kept / f"judged-{self._key(strangers, repeated)}"
+        key = self._key(strangers, repeated)
+        folder = segment.kept / f"judged-{key}"
         found = kept(folder)
         if found is not None:
+            self.project.taken_over(f"{self.suite.dataset}.rows", f"{segment.kept.name}-{key}", found["results"])
             refused = pl.read_parquet(folder / _REFUSED)
             findings = tuple(Finding.of(one) for one in found["findings"])
             return Judged(findings, refused.select(*QUARANTINED, POSITION), self._facts(tallies, refused))
@@ -165,7 +167,7 @@ class Judging:
         if "employee_id" in contract.names:
             wanted["employee_id"] = pl.col("employee_id")
         if self.suite.ends_with_period and contract.at is not None:
-            wanted["quarter"] = _quarter(contract)
+            wanted["quarter"] = quarter_of(contract)
         plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
         return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
 
@@ -191,7 +193,7 @@ class Judging:
     ) -> pl.DataFrame:
         """The rows that fail one of these expectations; the reason is the first. With what is tallied of them."""
         contract = self.suite.contract
-        beside = {"employee_id": pl.col("employee_id"), "quarter": _quarter(contract)}
+        beside = {"employee_id": pl.col("employee_id"), "quarter": quarter_of(contract)}
         if not rules:
             tallied = {name: tally.schema[name] for name, tally in tallies.items()}
             return pl.DataFrame(schema={**QUARANTINED, POSITION: pl.UInt32, **tallied})
@@ -289,7 +291,8 @@ def action_of(severity: str, *, success: bool, refuses: bool) -> Action:
     return "quarantined" if refuses else "warned"
 
 
-def _quarter(contract: Dataset) -> pl.Expr:
+def quarter_of(contract: Dataset) -> pl.Expr:
+    """The quarter hour since 1970 in which a row happened."""
     return pl.lit(None) if contract.at is None else pl.col(contract.at).to_physical() // _QUARTER
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +41,7 @@ class Project:
             "canonical", origin=[FILE, ROW], assets=assets
         )
         self._definitions: dict[str, gx.ValidationDefinition] = {}
+        self._folder = folder
 
     def run(self, name: str, frame: pl.LazyFrame, rules: Sequence[Expectation]) -> list[dict[str, Any]]:
         """Runs the expectations as a validation definition; their results as JSON data, in order."""
@@ -52,6 +54,12 @@ class Project:
         if faults := [fault for one in by_id.values() for fault in _faults(one["exception_info"])]:
             raise RuntimeError(f"{name}: " + "; ".join(faults))
         return [by_id[rule.id] for rule in rules]
+
+    def taken_over(self, name: str, key: str, results: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps the results of an earlier run that this one goes by, beside those of its own."""
+        path = self._folder / "taken_over" / f"{name}-{key}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"validation_definition": name, "results": results}, indent=1), encoding="utf-8")
 
     def _defined(self, name: str, rules: Sequence[Expectation]) -> gx.ValidationDefinition:
         # A suite gives its expectations ids of its own, so ours goes along as meta.

@@ -185,6 +185,10 @@ def test_a_new_file_alone_is_read_and_judged(inputs: Inputs, tmp_path: Path) -> 
     assert len(second.datasets["attendance"].segments) == 2
     assert second.n_kept == first.counts["rows"]
     assert checked.outcomes["attendance"].n_rows > first.datasets["attendance"].files[0].n_rows
+    reports = [folder for folder in (home / "reports").iterdir() if (folder / "taken_over").exists()]
+    assert len(reports) == 1
+    taken_over = [path.name.split(".")[0] for path in (reports[0] / "taken_over").iterdir()]
+    assert sorted(taken_over) == ["attendance", "employees", "ratings", "service_requests"]
     third, _ = assert_refreshed(home, inputs.folder)
     assert third.n_kept == second.counts["rows"]
     assert kept_files(home, "attendance") == after
