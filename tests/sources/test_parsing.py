@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.contracts import Column, Kind
-from sources.parsing import _any_iso_instant, _decimal, _integer, cell, parse
+from sources.parsing import _any_iso_instant, _cell, _decimal, _integer, cell, parse
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -264,3 +264,13 @@ def test_numbers_that_repeat_are_read_as_those_that_do_not(texts, repeats) -> No
     for kind, alone in ((Kind.INTEGER, _integer), (Kind.DECIMAL, _decimal)):
         one = parse(pl.col("text"), Column("x", kind, ""), "UTC").value.alias("x")
         assert raw.select(one).to_series().equals(frame.select(alone(pl.col("text")).alias("x")).to_series())
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    texts=st.lists(st.none() | st.sampled_from(["a", "b c", " a", "a\u00a0", "", "  ", "\t"]) | st.text(max_size=4)),
+    repeats=st.integers(1, 6),
+)
+def test_cells_that_repeat_are_stripped_as_those_that_do_not(texts, repeats) -> None:
+    frame = pl.DataFrame({"text": texts * repeats}, schema={"text": pl.String})
+    assert frame.select(cell(pl.col("text"))).equals(frame.select(_cell(pl.col("text"))))
