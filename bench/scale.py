@@ -5,7 +5,7 @@
 Makes a town of 20,000 as `kinerja synth` does, reads it, and takes its rows as often as it needs for so many
 employees, each copy with people and units of its own; transfers are those within each copy. Then divides, scores and
 joins as a run does, one part after the other, in this process. Neither validates nor loads. 1,000,000 employees need
-about 8 GB of disk in DIR.
+about 6 GB of disk in DIR.
 """
 
 from __future__ import annotations

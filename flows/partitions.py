@@ -1,14 +1,16 @@
 """Scoring a large roster in parts: rows are laid out part by part once, each part is scored by itself, then joined.
 
-How many parts: what the order says, else one for every 25,000 spells of the roster, so that the memory a run takes
-does not grow with the roster. All of it lies in `<home>/runs/<city>/<period>/<run_id>/parts`, which every worker must
-see under the same path: workers on this machine do, those on others need a home that is shared.
+How many parts: what the order says; else a roster of up to 120,000 spells is scored whole, which is quickest and takes
+about 2 GB, and a larger one in parts of 25,000, so that memory does not grow with it. All of it lies in
+`<home>/runs/<city>/<period>/<run_id>/parts`, which every worker must see under the same path: workers on this machine
+do, those on others need a home that is shared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,7 @@ from transforms.days import Elsewhere
 from transforms.partitions import DIVIDED, GIVEN_WHOLE, PART, allotted, joined_frame, partitioning, record_of
 from transforms.scope import Span
 
+_SPELLS_UNDIVIDED: Final = 120_000
 _SPELLS_A_PART: Final = 25_000
 # Every part holds a group of rows in memory until it is full.
 _ROWS_A_GROUP: Final = 25_000
@@ -90,8 +93,8 @@ class Part:
 
 def scored(call: Caller, run: Run, checked: steps.Checked) -> steps.Scored:
     """The scores of a run, in as many parts as it takes; the same whatever their number."""
-    n = run.order.spread.partitions or -(-checked.outcomes["employees"].n_valid // _SPELLS_A_PART)
-    if n <= 1:
+    n = run.order.spread.partitions or _n_parts(checked.outcomes["employees"].n_valid)
+    if n == 1:
         scored: steps.Scored = call(steps.score, run, checked)
         return scored
     divided = call(divide, run, checked, n)
@@ -102,6 +105,10 @@ def scored(call: Caller, run: Run, checked: steps.Checked) -> steps.Scored:
         parts = each(score_part, [(run, divided, part) for part in range(n_parts)])
     joined: steps.Scored = call(join, divided, parts)
     return joined
+
+
+def _n_parts(n_spells: int) -> int:
+    return 1 if n_spells <= _SPELLS_UNDIVIDED else ceil(n_spells / _SPELLS_A_PART)
 
 
 @step("divide")

@@ -73,18 +73,21 @@ def test_directly(n: int, checked: tuple[Run, steps.Checked], whole: str) -> Non
     assert titles == (["score"] if n == 1 else ["divide", *parts, "join"])
 
 
-def test_a_large_roster_is_divided_by_itself(checked: tuple[Run, steps.Checked], whole: str) -> None:
+@pytest.mark.parametrize(("n_spells", "n_parts"), [(120_000, []), (120_001, [5])])
+def test_a_large_roster_is_divided_by_itself(
+    n_spells: int, n_parts: list[int], checked: tuple[Run, steps.Checked], whole: str
+) -> None:
     run, valid = checked
     roster = valid.outcomes["employees"]
     (file, *_) = roster.files
-    # As many spells as 60,000 people have: the number alone decides.
+    # As many spells as so many people have: the number alone decides.
     large = replace(
-        valid, outcomes={**valid.outcomes, "employees": replace(roster, files=(replace(file, n_valid=60_000),))}
+        valid, outcomes={**valid.outcomes, "employees": replace(roster, files=(replace(file, n_valid=n_spells),))}
     )
     call = Caller()
     found = scored(call, spread_over(run, Spread()), large)
     assert result_hash(found.frames) == whole
-    assert [done.counts["parts"] for done in call.done if done.title == "divide"] == [3]
+    assert [done.counts["parts"] for done in call.done if done.title == "divide"] == n_parts
 
 
 # The process itself takes about 100 MiB; what two threads stream through does not grow with the roster.
