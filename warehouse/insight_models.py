@@ -363,7 +363,9 @@ class BenchmarkResult(Base):
     run_id: Mapped[RunId]
     level: Mapped[Id] = mapped_column(primary_key=True, comment=f"One of {', '.join(LEVELS_OF_PLACE)}")
     place_id: Mapped[Id] = mapped_column(primary_key=True, comment="Unit, agency or city")
-    measure: Mapped[Id] = mapped_column(primary_key=True, comment="Column of unit_result, or an outcome measure")
+    measure: Mapped[Id] = mapped_column(
+        primary_key=True, comment="Column of unit_result or productivity, or an outcome"
+    )
     value: Mapped[Millionths] = mapped_column(comment="Its value, in the measure's own unit")
     baseline: Mapped[Millionths | None] = mapped_column(comment="Its value the period before; null: none published")
     change: Mapped[Millionths | None] = mapped_column(comment="Value less baseline; null: no baseline")

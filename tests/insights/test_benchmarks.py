@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from policies.model import Benchmark
+from policies.model import Benchmark, StandardTime
 from tests.insights.asked import cells, insights_of, policy_of, with_rules
 from transforms.insights import Previous
 
@@ -78,3 +78,21 @@ def test_immunisation_coverage_is_a_measure_of_the_unit() -> None:
     )["benchmarks"]
     where = {"level": "unit", "place_id": "P.1", "measure": "immunization_coverage"}
     assert cells(found, "value n_peers", **where) == ["93.500000", 1]
+
+
+def test_the_work_of_a_unit_is_that_of_its_people_together() -> None:
+    rule = StandardTime(minutes={"ktp": Decimal(390)}, available_minutes_per_day=Decimal(60), source="default")
+    tables = {
+        "service_requests": """
+        employee_id | unit_id | kind     | service_type | submitted_at     | closed_at        | reopened_count | status
+        E1          | A.1     | document | ktp          | 2026-07-06T08:00 | 2026-07-06T10:00 | 0              | closed
+        E1          | A.1     | document | ktp          | 2026-07-06T08:00 | 2026-07-06T10:00 | 1              | closed
+        E2          | A.1     | document | ktp          | 2026-07-06T08:00 | 2026-07-06T10:00 | 0              | closed
+        """
+    }
+    found = insights_of(tables, with_rules(policy_of("kalianda"), standard_time=rule))["benchmarks"]
+    unit = {"level": "unit", "place_id": "A.1"}
+    # Two of three were fast and never reopened; 3 x 390 minutes of two people's 65 days of 60.
+    assert cells(found, "value", **unit, measure="fast_and_accurate_share") == ["0.666667"]
+    assert cells(found, "value", **unit, measure="productivity") == ["0.150000"]
+    assert insights_of(tables)["benchmarks"].filter(measure="productivity").is_empty()

@@ -10,7 +10,7 @@ import polars as pl
 from transforms.findings import SCORED
 from transforms.insights.evidence import Evidence
 from transforms.insights.places import LEVELS, placed
-from transforms.insights.rounding import SHARE, rounded
+from transforms.insights.rounding import SHARE, rounded, share
 
 MEASURES: Final = {
     "ikm": "higher",
@@ -31,7 +31,8 @@ _KEY: Final = ["level", "place_id", "measure"]
 def benchmarks(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """Frame `benchmarks`: one row a unit, agency or the city and measure that has a value there.
 
-    Measures: those of `MEASURES`, and the mean of each outcome (such as immunization_coverage) over its people.
+    Measures: those of `MEASURES`; the mean of each outcome (such as immunization_coverage) over its people; and, of
+    their work together, fast_and_accurate_share and productivity (efficiency; where the policy has standard minutes).
     value; baseline (the own value of the period before) and change; of units, n_peers (units of the same sector with a
     value, itself included) and peer_percentile (share of its peers that are worse, and half of those equal), null under
     5 peers; target, its source, and whether it is met, where the policy names one.
@@ -44,7 +45,7 @@ def benchmarks(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     rows = pl.concat(
         [
             of_units.select("level", "place_id", "sector", "measure", pl.col("value").cast(pl.Float64)),
-            _outcomes(evidence)
+            pl.concat([_outcomes(evidence), _efficiency(evidence)])
             .join(sectors, on="place_id", how="left")
             .select("level", "place_id", pl.when(pl.col("level") == "unit").then("sector"), "measure", "value"),
         ]
@@ -83,6 +84,26 @@ def _outcomes(evidence: Evidence) -> pl.DataFrame:
             .agg(value=pl.col("millionths").sum().cast(pl.Float64) / pl.len() / 10**6)
             .with_columns(level=pl.lit(level))
             for level in LEVELS
+        ]
+    ).collect()
+
+
+def _efficiency(evidence: Evidence) -> pl.DataFrame:
+    """Shares of the work of a place's people, all of them together."""
+    homes = evidence.results.employees.lazy().select("employee_id", "unit_id")
+    work = evidence.made["productivity"].lazy().join(homes, on="employee_id")
+    shares = {
+        "fast_and_accurate_share": ("n_fast_and_accurate", "n_settled"),
+        "productivity": ("standard_minutes", "available_minutes"),
+    }
+    return pl.concat(
+        [
+            placed(work, level, evidence.policy.city)
+            .group_by("place_id")
+            .agg(value=share(pl.col(part).sum().cast(pl.Float64), pl.col(whole).sum().cast(pl.Float64)))
+            .select("place_id", pl.lit(measure).alias("measure"), "value", level=pl.lit(level))
+            for level in LEVELS
+            for measure, (part, whole) in shares.items()
         ]
     ).collect()
 
