@@ -23,7 +23,7 @@ from pydantic import Field
 
 from flows.scheduled import period_due
 from flows.settings import Settings
-from flows.trouble import What, tell
+from flows.trouble import What, followed_up, tell
 
 TAKEN_UP: Final = "taken-up"
 """Tag of a run that was begun because another one had crashed; it is not taken up a second time."""
@@ -54,7 +54,7 @@ def incident(
     told = said(troubled, what, again)
     tell(troubled, what)
     logger.warning("%s", told)
-    create_markdown_artifact(markdown=told, key=f"incident-{flow_run_id}", description=f"{troubled.name}: {what}")
+    create_markdown_artifact(markdown=told, key=followed_up(flow_run_id), description=f"{troubled.name}: {what}")
     return told
 
 

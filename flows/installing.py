@@ -15,14 +15,16 @@ from typing import Final
 from prefect.automations import AutomationCore, EventTrigger
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkQueueUpdate
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.filters import ArtifactFilter, FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.events import ResourceSpecification
 from prefect.events.actions import ActionTypes, ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import Posture
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Scheduled
 
 from flows.cli.problems import CommandError, ExitCode
-from flows.trouble import What
+from flows.trouble import What, followed_up
 
 POOL: Final = "kinerja"
 QUEUE: Final = "scoring"
@@ -36,6 +38,7 @@ _FLOW_RUN: Final = "prefect.flow-run."
 _OVER: Final = frozenset(f"{_FLOW_RUN}{state}" for state in ("Completed", "Failed", "TimedOut", "Crashed", "Cancelled"))
 _ITS_ID: Final = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
 """Said outright: what Prefect makes of a bare template turns it into JSON first, and a UUID is none."""
+_MISSED_FOR: Final = dt.timedelta(days=2)
 _NOT_BEGUN_FOR: Final = dt.timedelta(hours=1)
 _AT_WORK_FOR: Final = dt.timedelta(hours=6)
 
@@ -58,6 +61,8 @@ def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
         for automation in automations(client, heartbeat_seconds):
             _install_automation(client, automation)
         say(f"automations: {', '.join(name.removeprefix(_PREFIX) for name in AUTOMATIONS)}")
+        if missed := _follow_up_missed(client):
+            say(f"crashed while nobody looked, followed up now: {', '.join(run.name for run in missed)}")
 
 
 def code_folder() -> Path:
@@ -145,6 +150,25 @@ def automations(client: SyncPrefectClient, heartbeat_seconds: int) -> tuple[Auto
         )
         for name, (trigger, actions) in zip(AUTOMATIONS, triggers, strict=True)
     )
+
+
+def _follow_up_missed(client: SyncPrefectClient) -> list[FlowRun]:
+    """Runs that crashed lately and have no follow-up: an automation misses what happens while its server starts."""
+    lately = dt.datetime.now(dt.UTC) - _MISSED_FOR
+    wanted = {"state": {"type": {"any_": ["CRASHED"]}}, "tags": {"all_": [POOL]}, "end_time": {"after_": lately}}
+    crashed = client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(wanted))
+    keys = ArtifactFilter.model_validate({"key": {"any_": [followed_up(run.id) for run in crashed]}})
+    seen = {artifact.key for artifact in client.read_artifacts(artifact_filter=keys)}
+    missed = [run for run in crashed if followed_up(run.id) not in seen]
+    incident = client.read_deployment_by_name(INCIDENT).id
+    for run in missed:
+        client.create_flow_run_from_deployment(
+            incident,
+            parameters={"flow_run_id": str(run.id), "what": "crashed"},
+            state=Scheduled(scheduled_time=dt.datetime.now(dt.UTC)),
+            idempotency_key=f"missed-{run.id}",
+        )
+    return missed
 
 
 def _present(events: set[str]) -> EventTrigger:

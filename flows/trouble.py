@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Literal
+from uuid import UUID
 
 from prefect.client.schemas.objects import FlowRun, State
 
 from flows.notifications.runs import notify_failure
 
 What = Literal["failed", "crashed", "late", "stuck"]
+
+
+def followed_up(flow_run_id: UUID) -> str:
+    """Key of the artifact that follows a flow run up."""
+    return f"incident-{flow_run_id}"
 
 
 def tell(flow_run: FlowRun, what: What) -> None:

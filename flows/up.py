@@ -27,6 +27,7 @@ from warehouse import open_warehouse
 from warehouse.lease import process_started
 
 HOST: Final = "127.0.0.1"
+WORKER: Final = "worker"
 STATE: Final = "up.json"
 _HEARTBEAT_SECONDS: Final = 30
 """The least Prefect takes; a killed run is seen after three of them."""
@@ -87,16 +88,14 @@ def up(settings: Settings, port: int, database: str, say: Callable[[str], None],
         from flows.installing import POOL, install
 
         install(say, heartbeat_seconds=_HEARTBEAT_SECONDS)
-        children.begin(
-            "worker", ["worker", "start", "--pool", POOL, "--type", "process", "--name", socket.gethostname()]
-        )
+        children.begin(WORKER, ["worker", "start", "--pool", POOL, "--type", "process", "--name", socket.gethostname()])
         if not children.wait(lambda: _has_worker(url, POOL), told, say):
             return
         ready(url)
         while not told():
             children.check()
             time.sleep(_LOOK_EVERY_SECONDS)
-        say("stopping: worker and server; a run at work is ended, and taken up by the next one of its period")
+        say("stopping: runs at work (they are taken up after the next start), worker, server")
 
 
 def environment_for(settings: Settings, folder: Path, url: str, database: str) -> dict[str, str]:
@@ -135,12 +134,25 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _has_worker(url: str, pool: str) -> bool:
+def _asked(url: str, path: str, body: Mapping[str, Any]) -> Any:
+    """What the server answers."""
     asked = urllib.request.Request(  # noqa: S310  # our own http address
-        f"{url}/api/work_pools/{pool}/workers/filter", data=b"{}", headers={"Content-Type": "application/json"}
+        f"{url}/api{path}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-        return any(worker["status"] == "ONLINE" for worker in json.load(answer))
+        return json.load(answer)
+
+
+def _has_worker(url: str, pool: str) -> bool:
+    return any(worker["status"] == "ONLINE" for worker in _asked(url, f"/work_pools/{pool}/workers/filter", {}))
+
+
+def _has_runs(url: str) -> bool:
+    """Whether the server takes any run for running; a server that is gone does not."""
+    try:
+        return bool(_asked(url, "/flow_runs/count", {"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}))
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -169,8 +181,13 @@ class _Children:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The worker first: while the server is there, it can be told how the runs ended.
+        # Runs first, then the worker that tells the server how they ended, then the server.
         for child, process in reversed(self._processes):
+            if child.name == WORKER and (runs := descendants(child.pid)):
+                end(runs)
+                deadline = time.monotonic() + _STOP_SECONDS
+                while child.is_alive and _has_runs(self._url) and time.monotonic() < deadline:
+                    time.sleep(_LOOK_EVERY_SECONDS)
             end([child, *descendants(child.pid)])
             process.wait()
         (self._folder / STATE).unlink(missing_ok=True)
