@@ -105,6 +105,7 @@ class PersonResult(Base):
         _of_an_employee(),
         _one_of("data_grade", DATA_GRADES),
         _one_of("rating", RATINGS),
+        _one_of("proposed_rating", RATINGS),
         _one_of("next_rating", RATINGS),
         _one_of("attention", ("high_results_low_rating",)),
         _within_0_and_120("score"),
@@ -137,6 +138,7 @@ class PersonResult(Base):
     weakest_item: Mapped[str] = mapped_column(comment="Item farthest below it, or nearest above")
     most_to_gain_item: Mapped[str] = mapped_column(comment="Item that would move the score most: weight times room")
     most_to_gain: Mapped[Hundredths] = mapped_column(comment="By how much at most (points of the score)")
+    proposed_rating: Mapped[str] = mapped_column(comment="Proposed rating, which the next one betters")
     next_rating: Mapped[str | None] = mapped_column(
         comment="Better rating that costs the fewest points; null: none can be reached"
     )

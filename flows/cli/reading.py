@@ -263,7 +263,7 @@ READINGS: Final = (
         "what is behind the scores",
         "Show what is behind each score: how sure it is, how much was measured, the smallest change that betters it.",
         "--output explained.csv",
-        ("employee_id", "score", "low", "high", "data_grade", "measured_share", "next_rating", "step_item", "name"),
+        ("employee_id", "score", "low", "high", "data_grade", "proposed_rating", "next_rating", "step_item", "name"),
         only=Only("employee_id", "One employee only; all if not given."),
     ),
     Reading(

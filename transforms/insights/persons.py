@@ -43,9 +43,9 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
 
     `persons`: one row a person with a score. Score with its interval, data_grade and data_reasons, coverage; score of
     the period before and change; rating (decided, else proposed); shares of the score by nature; strongest and weakest
-    item, most_to_gain_item; the next rating and the smallest change that brings it (see `next_step`); attention:
-    `high_results_low_rating`, where what was measured is above expectation on average and the rating is below Baik, or
-    meets its targets and the rating was decided lower than proposed; is_provisional.
+    item, most_to_gain_item; proposed_rating, the next one and the smallest change that brings it (see `next_step`);
+    attention: `high_results_low_rating`, where what was measured is above expectation on average and the rating is
+    below Baik, or meets its targets and the rating was decided lower than proposed; is_provisional.
 
     `rewards`: one row a person nominated by the policy's follow-ups, with place among the eligible: by score, then
     results score, then the lower end of the interval; equals share a place. reason: why not eligible (joined by `;`):
@@ -276,6 +276,7 @@ _PERSON: Final = (
     "weakest_item",
     "most_to_gain_item",
     "most_to_gain",
+    "proposed_rating",
     "next_rating",
     "results_needed",
     "behaviour_needed",

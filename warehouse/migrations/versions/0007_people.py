@@ -100,12 +100,12 @@ def _person_item() -> None:
         sa.CheckConstraint("nature IN ('measured', 'citizens', 'colleagues')", name=op.f("ck_person_item_nature")),
         sa.CheckConstraint("peers IN ('position', 'position_group')", name=op.f("ck_person_item_peers")),
         sa.CheckConstraint("standing IN ('strength', 'weakness', 'even')", name=op.f("ck_person_item_standing")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_person_item_run")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
             name=op.f("fk_person_item_employee_period"),
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_person_item_run")),
         sa.PrimaryKeyConstraint("run_id", "employee_id", "item_group", "item_id", name=op.f("pk_person_item")),
         comment=(
             "One row an employee and scored item of a run: how it stands to target, past and peers, and how sure it is."
@@ -147,6 +147,7 @@ def _person_result() -> None:
             comment="Item that would move the score most: weight times room",
         ),
         sa.Column("most_to_gain", HUNDREDTHS, nullable=False, comment="By how much at most (points of the score)"),
+        sa.Column("proposed_rating", sa.Text(), nullable=False, comment="Proposed rating, which the next one betters"),
         sa.Column(
             "next_rating",
             sa.Text(),
@@ -205,17 +206,21 @@ def _person_result() -> None:
             name=op.f("ck_person_result_next_rating"),
         ),
         sa.CheckConstraint(
+            ("proposed_rating IN ('Sangat Baik', 'Baik', 'Butuh Perbaikan', 'Kurang/Misconduct', 'Sangat Kurang')"),
+            name=op.f("ck_person_result_proposed_rating"),
+        ),
+        sa.CheckConstraint(
             "rating IN ('Sangat Baik', 'Baik', 'Butuh Perbaikan', 'Kurang/Misconduct', 'Sangat Kurang')",
             name=op.f("ck_person_result_rating"),
         ),
         sa.CheckConstraint("score BETWEEN 0 AND 120", name=op.f("ck_person_result_score_bounds")),
         sa.CheckConstraint("(step_item IS NULL) = (step_achievement IS NULL)", name=op.f("ck_person_result_step")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_person_result_run")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
             name=op.f("fk_person_result_employee_period"),
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_person_result_run")),
         sa.PrimaryKeyConstraint("run_id", "employee_id", name=op.f("pk_person_result")),
         comment="One row an employee with a score: how sure it is, what it is made of, what would move it.",
         sqlite_with_rowid=False,
@@ -506,12 +511,12 @@ def _owed_input() -> None:
         sa.Column(
             "owed_by", sa.Text(), nullable=True, comment="Who owes it: himself, or his supervisor; null: he has none"
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_owed_input_run")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
             name=op.f("fk_owed_input_employee_period"),
         ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_owed_input_run")),
         sa.PrimaryKeyConstraint("run_id", "employee_id", "what", name=op.f("pk_owed_input")),
         comment="One row an employee due a score and a thing that was not handed in for him.",
         sqlite_with_rowid=False,
@@ -582,12 +587,12 @@ def _obstacle() -> None:
         sa.CheckConstraint(
             "n_reports >= 1 AND n_late <= n_reports AND n_objectives <= n_reports", name=op.f("ck_obstacle_counts")
         ),
-        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_obstacle_run")),
         sa.ForeignKeyConstraint(
             ["run_id", "employee_id"],
             ["employee_period.run_id", "employee_period.employee_id"],
             name=op.f("fk_obstacle_employee_period"),
         ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_obstacle_run")),
         sa.PrimaryKeyConstraint("run_id", "employee_id", "category", name=op.f("pk_obstacle")),
         comment="One row an employee and category of obstacle he reported in the period.",
         sqlite_with_rowid=False,
