@@ -174,6 +174,7 @@ def order_of(
     require: Sequence[str] | None,
     known_as_of: dt.datetime | None,
 ) -> Order:
+    """The order that the options of a command come to."""
     from flows.order import Order
 
     return Order(
