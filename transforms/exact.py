@@ -25,6 +25,8 @@ DECIMAL_UNIT: Final = 10**18
 
 # SCALE times a numerator must stay below 2**127; larger ones (amounts of 20 significant digits) are settled exactly.
 _LARGEST_NUMERATOR: Final = 10**22
+# Units are of 1e-18: between 8 and 11 shared zeros 7 do.
+_POWERS: Final = (*range(1, 8), *range(12, 20))
 # Leaves room in Int128 for a percentage and a number of days on top.
 _LARGEST_PRODUCT: Final = 10**31
 
@@ -36,11 +38,15 @@ def units(column: str | pl.Expr) -> pl.Expr:
 
 
 def reduced(num: pl.Expr, den: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Both divided by the powers of ten they share: keeps products within Int128."""
-    for step in (10**12, 10**4, 10**2, 10):
-        divisor = pl.when((num % step == 0) & (den % step == 0)).then(step).otherwise(1)
-        num, den = num // divisor, den // divisor
-    return num, den
+    """Both divided by the powers of ten they share, up to 19: keeps products within Int128.
+
+    Of plain columns, where it can be: an expression given here is computed once a power.
+    """
+    divisor = pl.lit(1, pl.Int128)
+    for power in _POWERS:
+        shared = 10**power
+        divisor = pl.when((num % shared == 0) & (den % shared == 0)).then(pl.lit(shared, pl.Int128)).otherwise(divisor)
+    return num // divisor, den // divisor
 
 
 def term(num: pl.Expr, den: pl.Expr) -> pl.Expr:

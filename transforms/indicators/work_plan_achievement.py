@@ -41,10 +41,11 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     num = pl.when(is_higher).then(higher[0]).otherwise(lower[0])
     den = pl.when(is_higher).then(higher[1]).otherwise(lower[1])
     is_capped = pl.col("num") > cap * pl.col("den")
-    weight, total = reduced(units("weight"), units("weight").sum().over("person"))
+    weight, total = reduced(units("weight"), pl.col("weights"))
     facts = (
         objectives_in_span(scope)
         .join(last_report, on=["person", "objective_id"], how="left")
+        .with_columns(weights=units("weight").sum().over("person"))
         .with_columns(r=realised, t=target, w=weight, total=total)
         .with_columns(num=num, den=den)
         .with_columns(
