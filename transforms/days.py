@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import polars.selectors as cs
@@ -199,9 +200,8 @@ def _time(clock: str) -> dt.time:
 
 def _events(attendance: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     """Events that a day of the span may own, up to the day after it: person, moment (wall clock), is_in, is_out."""
-    moment = local("timestamp")
     return (
-        attendance.select("person", "direction", moment=moment)
+        attendance.select("person", "direction", moment=wall_clock("timestamp", span))
         .filter(pl.col("moment").dt.date().is_between(span.start, span.end))
         .select(
             "person",
@@ -210,6 +210,19 @@ def _events(attendance: pl.LazyFrame, span: Span) -> pl.LazyFrame:
             is_out=(pl.col("direction") == "out").fill_null(value=False),
         )
     )
+
+
+def wall_clock(instant: str, span: Span) -> pl.Expr:
+    """An instant in or near the span as wall-clock time; any other may be off by hours.
+
+    Where the zone keeps one offset throughout, as in Indonesia, that is an addition: half the cost of asking the zone.
+    """
+    dates = pl.date_range(span.start - 2 * _DAY, span.end + 2 * _DAY, eager=True)
+    zone = ZoneInfo(span.timezone)
+    offsets = {dt.datetime.combine(date, dt.time(), zone).utcoffset() for date in dates}
+    if len(offsets) > 1:
+        return local(instant)
+    return pl.col(instant).dt.convert_time_zone("UTC").dt.replace_time_zone(None) + offsets.pop()
 
 
 def _stretch(windows: Sequence[dt.timedelta]) -> pl.Expr:

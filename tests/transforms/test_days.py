@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
 from tests.golden.case import local, read_tables
 from tests.oracle.by_hand import CITIES
 from tests.transforms.engine import Row, run_engine
+from transforms.days import wall_clock
+from transforms.scope import Span
 
 WEEKEND = """
     schedule_id | weekday | start_time | end_time
@@ -48,3 +51,18 @@ def test_schedule_without_a_working_day_in_a_short_p(known_as_of: str, schedule_
 def test_known_as_of_may_be_written_in_any_zone(zone: dt.tzinfo) -> None:
     known = local("2026-07-06 00:00")
     assert days_of(known.astimezone(zone), "weekend") == days_of(known, "weekend")
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Jakarta", "Asia/Jayapura", "Asia/Kathmandu", "America/New_York", "Africa/Cairo"]
+)
+@pytest.mark.parametrize(("start", "end"), [("2026-01-01", "2026-04-01"), ("2026-03-30", "2026-04-25")])
+def test_wall_clock_is_that_of_the_zone(zone: str, start: str, end: str) -> None:
+    span = Span(dt.date.fromisoformat(start), dt.date.fromisoformat(end), zone)
+    hours = pl.datetime_range(
+        span.start_at - dt.timedelta(days=1), span.end_at + dt.timedelta(days=1), "17m", eager=True, time_zone=zone
+    )
+    frame = (
+        hours.alias("at").to_frame().select(found=wall_clock("at", span), asked=pl.col("at").dt.replace_time_zone(None))
+    )
+    assert frame.get_column("found").equals(frame.get_column("asked"))
