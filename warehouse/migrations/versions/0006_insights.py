@@ -428,7 +428,9 @@ def upgrade() -> None:
         sa.Column("run_id", IDENTIFIER, nullable=False, comment="Run the row belongs to"),
         sa.Column("level", IDENTIFIER, nullable=False, comment="One of unit, agency, city"),
         sa.Column("place_id", IDENTIFIER, nullable=False, comment="Unit, agency or city"),
-        sa.Column("measure", IDENTIFIER, nullable=False, comment="Column of unit_result or productivity, or an outcome"),
+        sa.Column(
+            "measure", IDENTIFIER, nullable=False, comment="Column of unit_result or productivity, or an outcome"
+        ),
         sa.Column("value", MILLIONTHS, nullable=False, comment="Its value, in the measure's own unit"),
         sa.Column("baseline", MILLIONTHS, nullable=True, comment="Its value the period before; null: none published"),
         sa.Column("change", MILLIONTHS, nullable=True, comment="Value less baseline; null: no baseline"),
