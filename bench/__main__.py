@@ -13,11 +13,9 @@ PostgreSQL is started from its wheel, or give a server by KINERJA_TEST_POSTGRES_
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import math
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -30,6 +28,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from bench.machine import machine
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "performance.md"
@@ -239,21 +239,6 @@ def growth(found: Found) -> list[str]:
     )
 
 
-def machine(repeat: int) -> str:
-    memory = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()[0].split()[1]
-    models = [
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        if line.startswith("model name")
-    ]
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES if find_spec(name.replace("-", "_"))]
-    return (
-        f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), {int(memory) / 2**20:.0f} GB, "
-        f"Python {platform.python_version()}; {', '.join(versions)}. Median of {repeat}, in turn; load of the machine "
-        f"over the last 15 minutes, this bench's own included: {os.getloadavg()[2]:.1f}.\n"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -282,7 +267,7 @@ def main() -> None:
                 found[n_employees, form] = compare(case, given.repeat, folder, database)
                 if not given.folder:
                     shutil.rmtree(case.folder)
-    text = "\n".join([machine(given.repeat), tables(found, sizes)])
+    text = "\n".join([machine(given.repeat, PACKAGES), tables(found, sizes)])
     print(text)
     if given.write:
         PAGE.write_text(PREFACE + text, encoding="utf-8")

@@ -14,8 +14,6 @@ import argparse
 import importlib
 import importlib.metadata
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -25,6 +23,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from bench.machine import machine, memory_mb
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "performance-validation.md"
@@ -295,12 +295,6 @@ def child(peer: Peer, folder: Path) -> None:
     print(json.dumps(found | {"counts": counts}))
 
 
-def memory_mb(key: str) -> float:
-    """A line of /proc/meminfo."""
-    lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{key}:")) / 1024
-
-
 def median(runs: Sequence[Cost]) -> Cost:
     """The median of each figure."""
 
@@ -383,20 +377,6 @@ def table(n_rows: int, rows: dict[str, Row]) -> str:
     return "\n".join([*lines, "", f"Failing rows, the same for all: {total}.", ""])
 
 
-def machine(repeat: int) -> str:
-    """What it ran on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    model = models[0] if models else platform.machine()
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES if find_spec(name.replace("-", "_"))]
-    load = os.getloadavg()[2]
-    return (
-        f"{os.cpu_count()} cores ({model}), {memory_mb('MemTotal') / 1024:.0f} GB, Python {platform.python_version()}; "
-        f"{', '.join(versions)}. Median of {repeat}, the peers in turn; load of the machine over the last "
-        f"15 minutes, this run's own included: {load:.1f}.\n"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.validation", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -418,7 +398,7 @@ def main() -> None:
         return
     peers = [by_name[name] for name in given.peers.split(",")]
     smaller: dict[str, tuple[int, Cost]] = {}
-    about = machine(given.repeat)
+    about = machine(given.repeat, PACKAGES)
     parts = [table(n, compare(n, peers, given.repeat, given.timeout, smaller)) for n in sorted(given.rows)]
     text = "\n".join([about, *parts])
     print(text)
