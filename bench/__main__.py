@@ -151,17 +151,19 @@ def same(expected: Path, found: Path) -> None:
         raise SystemExit(f"{found.name}: other scores than ours, rows by column: {wrong}")
 
 
-def contenders(n_employees: int) -> list[str]:
-    """Those that are run at this size."""
-    able = [name for name in (*OURS, *PEERS) if all(find_spec(module) for module in NEEDS.get(name, ()))]
+def contenders(chosen: Sequence[str], n_employees: int) -> list[str]:
+    """Those of the chosen that are installed, and run at this size."""
+    able = [name for name in chosen if all(find_spec(module) for module in NEEDS.get(name, ()))]
     return [name for name in able if name != "pandas" or n_employees <= LARGEST_FOR_PANDAS]
 
 
-def compare(case: Case, repeat: int, folder: Path, database: Callable[[str], str] | None) -> dict[str, Cost]:
+def compare(
+    case: Case, chosen: Sequence[str], repeat: int, folder: Path, database: Callable[[str], str] | None
+) -> dict[str, Cost]:
     """Everybody on these inputs, in turn; the median of each figure."""
     runs: dict[str, list[Cost]] = {}
     for _ in range(repeat):
-        for name in contenders(case.n_employees):
+        for name in contenders(chosen, case.n_employees):
             home, scores = folder / "home", folder / f"{name}.parquet"
             shutil.rmtree(home, ignore_errors=True)
             if name == "kinerja, SQLite":
@@ -245,6 +247,7 @@ def main() -> None:
     parser.add_argument("--employees", type=int, nargs="+", default=[20_000, 100_000, 300_000])
     parser.add_argument("--formats", default="csv,parquet", help="csv, parquet or both, parted by a comma")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--peers", default=";".join((*OURS[1:], *PEERS)), help="beside ours into SQLite, parted by ;")
     parser.add_argument("--folder", type=Path, help="where inputs are made and kept; else a temporary folder")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     parser.add_argument("--same", type=Path, nargs=2, help=argparse.SUPPRESS)
@@ -252,11 +255,16 @@ def main() -> None:
     if given.same:
         same(*given.same)
         return
+    named = given.peers.split(";")
+    if unknown := sorted(set(named) - {*OURS, *PEERS}):
+        parser.error(f"--peers: {', '.join(unknown)}: choose from {'; '.join((*OURS, *PEERS))}")
+    chosen = [name for name in (*OURS, *PEERS) if name == OURS[0] or name in named]
     found: Found = {}
     sizes: dict[tuple[int, str], int] = {}
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kinerja-bench-")))
-        database = stack.enter_context(databases()) if all(map(find_spec, NEEDS[OURS[1]])) else None
+        on_postgres = OURS[1] in contenders(chosen, 0)
+        database = stack.enter_context(databases()) if on_postgres else None
         for n_employees in sorted(given.employees):
             for form in given.formats.split(","):
                 case = Case(n_employees, form, folder / f"{n_employees}-{form}")
@@ -264,7 +272,7 @@ def main() -> None:
                     made = ["--employees", str(n_employees), "--period", PERIOD, "--out", str(case.folder)]
                     measured(kinerja("synth", *made, "--format", form))
                 sizes[n_employees, form] = case.n_bytes
-                found[n_employees, form] = compare(case, given.repeat, folder, database)
+                found[n_employees, form] = compare(case, chosen, given.repeat, folder, database)
                 if not given.folder:
                     shutil.rmtree(case.folder)
     text = "\n".join([machine(given.repeat, PACKAGES), tables(found, sizes)])
