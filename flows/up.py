@@ -144,7 +144,11 @@ def _asked(url: str, path: str, body: Mapping[str, Any]) -> Any:
 
 
 def _has_worker(url: str, pool: str) -> bool:
-    return any(worker["status"] == "ONLINE" for worker in _asked(url, f"/work_pools/{pool}/workers/filter", {}))
+    """Whether one is online; a server that is too busy to say (503) is asked again."""
+    try:
+        return any(worker["status"] == "ONLINE" for worker in _asked(url, f"/work_pools/{pool}/workers/filter", {}))
+    except OSError:
+        return False
 
 
 def _has_runs(url: str) -> bool:

@@ -68,16 +68,26 @@ class Up:
     # --- its server -----------------------------------------------------------------------------------------------
 
     def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/api{path}").raise_for_status().json()
+        return self._answer("GET", path).json()
 
     def post(self, path: str, **body: Any) -> Any:
-        return httpx.post(f"{self.url}/api{path}", json=body).raise_for_status().json()
+        return self._answer("POST", path, body).json()
 
     def post_list(self, path: str, given: list[dict[str, Any]]) -> Any:
-        return httpx.post(f"{self.url}/api{path}", json=given).raise_for_status().json()
+        return self._answer("POST", path, given).json()
 
     def delete(self, path: str) -> None:
-        httpx.delete(f"{self.url}/api{path}").raise_for_status()
+        self._answer("DELETE", path)
+
+    def _answer(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """As Prefect's own client: asked again where SQLite is busy (503)."""
+        answer = self.until(lambda: [found] if (found := self._asked(method, path, body)).status_code != 503 else None)[
+            0
+        ]
+        return httpx.Response.raise_for_status(answer)
+
+    def _asked(self, method: str, path: str, body: Any) -> httpx.Response:
+        return httpx.request(method, f"{self.url}/api{path}", json=body, timeout=30)
 
     def deployment(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/deployments/name/{name}")

@@ -79,8 +79,8 @@ def test_a_scheduled_run_happens_and_shows_what_it_did(up: Up) -> None:
     """The server itself plans the run, by a schedule that is due at once."""
     deployment = up.deployment("period-end/kalianda-quarter-end")["id"]
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=10)
-    # Every two minutes: a server that looks at it too late has another one to plan.
-    schedule = {"interval": 120.0, "anchor_date": soon.isoformat(), "timezone": "Asia/Jakarta"}
+    # Every half minute: a server that looks at it too late has another one to plan.
+    schedule = {"interval": 30.0, "anchor_date": soon.isoformat(), "timezone": "Asia/Jakarta"}
     given = [{"schedule": schedule, "active": True, "slug": "now", "parameters": {"period": QUARTER}}]
     (kept,) = up.post_list(f"/deployments/{deployment}/schedules", given)
     begun = {"deployment_id": {"any_": [deployment]}, "state": {"type": {"not_any_": ["SCHEDULED"]}}}
