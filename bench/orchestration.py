@@ -25,8 +25,8 @@ os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 
 from prefect.testing.utilities import prefect_test_harness
 
+from flows.orchestration.period_end import period_end
 from flows.order import Order
-from flows.period_end import period_end
 from flows.pipeline import run_period
 from flows.seam import Caller
 from flows.settings import Settings
@@ -73,7 +73,9 @@ def import_seconds() -> float:
         subprocess.run([sys.executable, "-c", code], check=True)
         return time.perf_counter() - began
 
-    return min(seconds("import flows.period_end") for _ in range(3)) - min(seconds("pass") for _ in range(3))
+    return min(seconds("import flows.orchestration.period_end") for _ in range(3)) - min(
+        seconds("pass") for _ in range(3)
+    )
 
 
 def made(folder: Path, employees: int) -> Path:

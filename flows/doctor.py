@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from flows.cli.problems import CommandError, explain
-from flows.scheduled import inputs_of, under_way, zone_of
+from flows.orchestration.scheduled import inputs_of, under_way, zone_of
 from flows.settings import Settings
 from policies import Period, PolicyError, load_policy
 from policies.loading import PACKAGED, available_policies
@@ -271,7 +271,7 @@ def _cities(settings: Settings) -> list[str]:
 
 
 def _prefect(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
-    from flows.up import state_of
+    from flows.orchestration.up import state_of
 
     state = state_of(settings.home.absolute() / "prefect")
     url = os.environ.get("PREFECT_API_URL") or (f"{state['url']}/api" if "url" in state else "")
@@ -280,7 +280,7 @@ def _prefect(settings: Settings, now: dt.datetime) -> Iterator[Finding]:
         yield Finding("prefect", "warn", told, "`kinerja up`, or set PREFECT_API_URL")
         return
     os.environ["PREFECT_API_URL"] = url  # before Prefect is imported, which reads it then
-    from flows.server_state import examine_server
+    from flows.orchestration.server_state import examine_server
 
     yield from examine_server(url, now)
 

@@ -206,7 +206,7 @@ def _moment(at: dt.datetime | None, city: str, policies_dir: Path | None) -> dt.
         return dt.datetime.now(dt.UTC)
     if at.tzinfo is not None:
         return at
-    from flows.scheduled import zone_of
+    from flows.orchestration.scheduled import zone_of
 
     return at.replace(tzinfo=zone_of(city, at.replace(tzinfo=dt.UTC), policies_dir))
 

@@ -50,7 +50,7 @@ def up(
     Example: kinerja up --home .kinerja
     """
     settings = settings_from(home.resolve() if home else None, warehouse)
-    from flows.up import up as start
+    from flows.orchestration.up import up as start
 
     err, out = screen(stderr=True), screen()
     start(
@@ -73,7 +73,7 @@ def deploy(heartbeat: Heartbeat = 30) -> None:
     if not os.environ.get("PREFECT_API_URL"):
         told = "PREFECT_API_URL is not set: say which server, such as http://prefect.example:4200/api"
         raise CommandError([f"{told}, or use `kinerja up`"])
-    from flows.installing import install
+    from flows.orchestration.installing import install
 
     install(lambda told: screen().print(told, soft_wrap=True), heartbeat_seconds=heartbeat)
 

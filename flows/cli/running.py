@@ -213,7 +213,7 @@ def _as_flow(order: Order) -> dict[str, Any]:
     """The run as a Prefect flow, on the server that is configured or on one of its own."""
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", _SERVER_SECONDS)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
-    from flows.period_end import period_end
+    from flows.orchestration.period_end import period_end
 
     return period_end(
         city=order.city,

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from flows.up import Child, descendants, state_of
+from flows.orchestration.up import Child, descendants, state_of
 from tests.flows.ended import process_environment, process_words
 
 PATIENCE_SECONDS = 300

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.artifacts import FEW, few, markdown, report_link, steps_table
+from flows.orchestration.artifacts import FEW, few, markdown, report_link, steps_table
 from flows.seam import Done
 
 DOCUMENT: dict[str, Any] = {

@@ -35,7 +35,7 @@ def test_the_server_is_never_started_without_the_launcher() -> None:
         if line.startswith("ExecStart=") and "server start" in line
     ]
     assert len(started) == 2
-    assert all("flows.prefect_server" in line for line in started)
+    assert all("flows.orchestration.server" in line for line in started)
 
 
 def test_the_compose_file_names_what_is_there() -> None:

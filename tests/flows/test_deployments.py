@@ -66,7 +66,7 @@ def test_every_city_has_its_deployments(up: Up) -> None:
 
 @pytest.mark.slow
 def test_the_server_plans_the_runs(up: Up) -> None:
-    """It did not beside SQLAlchemy 2.1 before `flows.prefect_server`."""
+    """It did not beside SQLAlchemy 2.1 before `flows.orchestration.server`."""
     deployment = up.deployment("period-end/kalianda-quarter-end")["id"]
     planned = up.until(lambda: up.runs(deployment_id={"any_": [deployment]}, state={"type": {"any_": ["SCHEDULED"]}}))
     at = dt.datetime.fromisoformat(planned[0]["expected_start_time"]).astimezone(JAKARTA)
@@ -206,6 +206,6 @@ def test_a_quarter_is_scored_after_everything_agreed_is_due(year: int) -> None:
 
 
 def test_processes_are_told_apart_from_later_ones_of_the_same_number() -> None:
-    from flows.up import Child
+    from flows.orchestration.up import Child
 
     assert not Child("worker", os.getpid(), "another boot/pid:[1]/1").is_alive

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.up import descendants
+from flows.orchestration.up import descendants
 from tests.flows.ended import CITY, EXAMPLE, process_words, runs, words_of
 from tests.flows.platform_up import QUARTER, Up
 

@@ -132,7 +132,7 @@ def as_flow(run: Run, valid: steps.Checked) -> tuple[str, list[str]]:
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
 
-    from flows.tasks import TaskCaller
+    from flows.orchestration.tasks import TaskCaller
 
     @flow(persist_result=False)
     def scoring() -> Any:

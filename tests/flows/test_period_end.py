@@ -51,7 +51,7 @@ def recorded(state: Any) -> dict[str, Any]:
 
 
 def test_a_run_as_a_flow_is_completed_and_leaves_its_counts_as_artifacts(server: None, tmp_path: Path) -> None:
-    from flows.period_end import period_end
+    from flows.orchestration.period_end import period_end
 
     state = period_end(city=CITY, period=PERIOD, inputs=EXAMPLE, home=tmp_path, return_state=True)
     document = state.result()
@@ -92,7 +92,7 @@ def test_a_run_as_a_flow_is_completed_and_leaves_its_counts_as_artifacts(server:
 
 
 def test_a_stopped_run_fails_with_what_was_said(server: None, tmp_path: Path) -> None:
-    from flows.period_end import period_end
+    from flows.orchestration.period_end import period_end
 
     inputs, home = example(tmp_path / "inputs"), tmp_path / "home"
     changed(inputs / "employees.csv", lambda records: records[:1])

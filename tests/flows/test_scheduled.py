@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.scheduled import Due, Span, inputs_of, last_ended, period_due, under_way
+from flows.orchestration.scheduled import Due, Span, inputs_of, last_ended, period_due, under_way
 from policies import Period, PolicyError
 
 JAKARTA = dt.timezone(dt.timedelta(hours=7))

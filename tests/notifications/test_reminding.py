@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.scheduled import under_way
+from flows.orchestration.scheduled import under_way
 from tests.flows.ended import example, leaked, personal_values
 from tests.notifications.receivers import Webhook
 from warehouse import open_warehouse
@@ -55,7 +55,7 @@ def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_flow_tells_once_and_shows_what_is_due_without_anybody(
     server: None, home: Path, inputs: Path, webhook: Webhook
 ) -> None:
-    from flows.reminding import reminders
+    from flows.orchestration.reminding import reminders
 
     with (inputs / "progress.csv").open(encoding="utf-8") as stream:
         employee = next(csv.DictReader(stream))["employee_id"]
@@ -84,7 +84,7 @@ def test_the_flow_tells_once_and_shows_what_is_due_without_anybody(
 
 
 def test_without_a_configuration_it_keeps_what_came_and_tells_nobody(server: None, home: Path, inputs: Path) -> None:
-    from flows.reminding import reminders
+    from flows.orchestration.reminding import reminders
 
     state = reminders(city="pauh", home=home, return_state=True)
     assert state.type.value == "COMPLETED", state.message

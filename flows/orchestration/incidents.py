@@ -1,6 +1,6 @@
 """The Prefect flow that follows up a run which failed, crashed, did not start or does not end.
 
-When it runs: the automations of `flows.installing` call it; nobody else needs to.
+When it runs: the automations of `flows.orchestration.installing` call it; nobody else needs to.
 What it leaves: a page in the artifacts that says what happened and what to do, a notice to whom `notifications.yaml`
 names, and for a scheduled run that crashed a second one, once: a machine that went down is no reason to be called at
 night, a run that crashes twice is.
@@ -21,9 +21,9 @@ from prefect.logging import get_run_logger
 from prefect.states import Scheduled
 from pydantic import Field
 
-from flows.scheduled import period_due
+from flows.orchestration.scheduled import period_due
+from flows.orchestration.trouble import What, followed_up, tell
 from flows.settings import Settings
-from flows.trouble import What, followed_up, tell
 
 TAKEN_UP: Final = "taken-up"
 """Tag of a run that was begun because another one had crashed; it is not taken up a second time."""

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from prefect import flow
 
 from flows.cli.problems import CommandError
-from flows.deployed import in_turn, period_of, run_name, scheduled_for, settings_of
+from flows.orchestration.deployed import in_turn, period_of, run_name, scheduled_for, settings_of
+from flows.orchestration.parameters import City, Folder, PeriodText, Text, Time
+from flows.orchestration.scheduled import inputs_of, zone_of
+from flows.orchestration.trouble import tell_how_it_ended
 from flows.order import Order
-from flows.parameters import City, Folder, PeriodText, Text, Time
 from flows.refresh import refresh as refresh_period
-from flows.scheduled import inputs_of, zone_of
-from flows.trouble import tell_how_it_ended
 from policies import Period
 
 

@@ -17,8 +17,8 @@ from prefect.logging import get_run_logger
 from prefect.states import Crashed
 
 from flows.cli.problems import UNEXPECTED, explain
+from flows.orchestration.runners import new_runner
 from flows.order import Run
-from flows.runners import new_runner
 from flows.seam import Caller, Counted, Done, Each, Step, Watch, part_title
 from flows.spread import Spread
 from warehouse import is_transient, open_warehouse

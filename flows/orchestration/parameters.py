@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flows.scheduled import Span
+from flows.orchestration.scheduled import Span
 from flows.spread import RunnerName
 
 __all__ = ["City", "Folder", "Partitions", "PeriodText", "RunnerName", "Shares", "Span", "Text", "Time"]

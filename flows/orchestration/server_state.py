@@ -15,7 +15,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 
 from flows.doctor import Finding
-from flows.installing import AUTOMATIONS, POOL, PREFECT_FILE, code_folder
+from flows.orchestration.installing import AUTOMATIONS, POOL, PREFECT_FILE, prefect_file
 
 _LATE_AFTER = dt.timedelta(hours=1)
 _PAGE = 200
@@ -63,7 +63,7 @@ def _worker(client: SyncPrefectClient) -> Finding:
 
 def _ours(client: SyncPrefectClient) -> dict[str, DeploymentResponse | None]:
     """The deployments of `prefect.yaml` by name, as the server has them."""
-    wanted = yaml.safe_load((code_folder() / PREFECT_FILE).read_text(encoding="utf-8"))["deployments"]
+    wanted = yaml.safe_load(prefect_file().read_text(encoding="utf-8"))["deployments"]
     names = [one["name"] for one in wanted]
     asked = DeploymentFilter.model_validate({"name": {"any_": names}})
     there = {one.name: one for one in client.read_deployments(deployment_filter=asked)}
@@ -98,7 +98,7 @@ def _schedules(client: SyncPrefectClient, ours: dict[str, DeploymentResponse | N
     planned = {run.deployment_id for run in _all(client, ahead)}
     if idle := [name for deployment, name in due.items() if deployment not in planned]:
         told = f"no run is planned of {', '.join(idle)}: the server does not schedule (after a start it needs a minute)"
-        remedy = "start the server with `kinerja up` or python -m flows.prefect_server, as docs/operations.md says"
+        remedy = "start it with `kinerja up` or python -m flows.orchestration.server, as docs/operations.md says"
         return Finding("schedules", "fail", told, remedy)
     return Finding("schedules", "ok", f"every one of {len(due)} has its next run")
 

@@ -85,7 +85,7 @@ def up(settings: Settings, port: int, database: str, say: Callable[[str], None],
         children.begin("server", server)
         if not children.wait(lambda: _answers(f"{url}/api/health"), told, say):
             return
-        from flows.installing import POOL, install
+        from flows.orchestration.installing import POOL, install
 
         install(say, heartbeat_seconds=_HEARTBEAT_SECONDS)
         children.begin(WORKER, ["worker", "start", "--pool", POOL, "--type", "process", "--name", socket.gethostname()])
@@ -236,7 +236,7 @@ class _Children:
 
 def _started(words: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  # words of our own
-        [sys.executable, "-m", "flows.prefect_server", "--no-prompt", *words],
+        [sys.executable, "-m", "flows.orchestration.server", "--no-prompt", *words],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,

@@ -12,12 +12,12 @@ from typing import Any
 
 from prefect import flow
 
-from flows.deployed import in_turn, period_of, run_name, settings_of
+from flows.orchestration.deployed import in_turn, period_of, run_name, settings_of
+from flows.orchestration.parameters import City, Folder, Partitions, PeriodText, RunnerName, Shares, Span, Text, Time
+from flows.orchestration.scheduled import inputs_of
+from flows.orchestration.trouble import tell_how_it_ended
 from flows.order import Order
-from flows.parameters import City, Folder, Partitions, PeriodText, RunnerName, Shares, Span, Text, Time
 from flows.pipeline import run_period
-from flows.scheduled import inputs_of
-from flows.trouble import tell_how_it_ended
 
 
 def _name() -> str:

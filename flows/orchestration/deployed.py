@@ -11,13 +11,13 @@ from typing import Any, Final
 from prefect import runtime
 from prefect.logging import get_run_logger
 
-from flows.artifacts import Artifacts
+from flows.orchestration.artifacts import Artifacts
+from flows.orchestration.scheduled import Due, period_due
+from flows.orchestration.tasks import FlowRunOfRun, TaskCaller
 from flows.order import Order
-from flows.scheduled import Due, period_due
 from flows.seam import Caller
 from flows.settings import Settings
 from flows.summary import Summary
-from flows.tasks import FlowRunOfRun, TaskCaller
 from policies import Period, PolicyError
 from warehouse import LeaseHeld
 

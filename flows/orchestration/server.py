@@ -1,4 +1,4 @@
-"""Prefect's command, with its server mended so that it schedules: `python -m flows.prefect_server server start`.
+"""Prefect's command, with its server mended so that it schedules: `python -m flows.orchestration.server server start`.
 
 Prefect 3.8.8 inserts scheduled runs as rows that also hold `state`, a hybrid attribute of its model. SQLAlchemy 2.0
 left such a key alone; 2.1 refuses it unless the attribute says what a bulk insert does with it, and the scheduler then

@@ -24,13 +24,15 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Scheduled
 
 from flows.cli.problems import CommandError, ExitCode
-from flows.trouble import What, followed_up
+from flows.orchestration.trouble import What, followed_up
 
 POOL: Final = "kinerja"
 QUEUE: Final = "scoring"
 QUEUE_LIMIT: Final = 2
 """Runs at once, until somebody sets another number: five cities' nights must not meet in one machine's memory."""
 PREFECT_FILE: Final = "prefect.yaml"
+_CODE: Final = Path(__file__).resolve().parents[2]
+"""What entry points of `prefect.yaml` are relative to: the checkout, or where the packages are installed."""
 INCIDENT: Final = "incident/kinerja-incident"
 _PREFIX: Final = "kinerja: "
 _BEATS_MISSED: Final = 3
@@ -53,10 +55,10 @@ def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
     Raises:
         CommandError: `prefect.yaml` is not here, or a deployment was refused.
     """
-    folder = code_folder()
+    file = prefect_file()
     with get_client(sync_client=True) as client:
         say(_install_pool(client))
-        say(_deploy(folder))
+        say(_deploy(file))
         _limit_queue(client)
         for automation in automations(client, heartbeat_seconds):
             _install_automation(client, automation)
@@ -65,16 +67,15 @@ def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
             say(f"crashed while nobody looked, followed up now: {', '.join(run.name for run in missed)}")
 
 
-def code_folder() -> Path:
-    """The folder of `prefect.yaml`: the checkout, or the installed package.
+def prefect_file() -> Path:
+    """`prefect.yaml`: of the checkout, or as it was installed with the package.
 
     Raises:
         CommandError: it is in neither.
     """
-    package = Path(__file__).resolve().parent
-    for folder in (package.parent, package):
+    for folder in (_CODE, _CODE / "flows"):
         if (folder / PREFECT_FILE).is_file():
-            return folder
+            return folder / PREFECT_FILE
     raise CommandError([f"{PREFECT_FILE} is not beside the package; deploy from a checkout of the repository"])
 
 
@@ -96,16 +97,16 @@ def _limit_queue(client: SyncPrefectClient) -> None:
         )
 
 
-def _deploy(folder: Path) -> str:
+def _deploy(file: Path) -> str:
     """By Prefect's own command, so that what is tested here is what a data team gives by hand."""
-    words = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    words = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)]
     done = subprocess.run(  # noqa: S603  # words of our own
-        words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        words, cwd=_CODE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise CommandError([f"prefect deploy --all in {folder}: {' '.join(said[-3:])}"], ExitCode.FAILED)
-    return f"deployments: {done.stdout.count('successfully created')} of {folder / PREFECT_FILE}"
+        raise CommandError([f"prefect deploy --all of {file}: {' '.join(said[-3:])}"], ExitCode.FAILED)
+    return f"deployments: {done.stdout.count('successfully created')} of {file}"
 
 
 # --- automations ----------------------------------------------------------------------------------------------------

@@ -15,14 +15,14 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.logging import get_run_logger
 
-from flows.deployed import settings_of
 from flows.notifications.config import Configured, load_config
 from flows.notifications.daily import owes_reports, remind, tell_due_data
+from flows.orchestration.deployed import settings_of
+from flows.orchestration.parameters import City, Folder, Text
+from flows.orchestration.scheduled import inputs_of, last_ended, under_way, zone_of
+from flows.orchestration.trouble import tell_how_it_ended
 from flows.order import Order
-from flows.parameters import City, Folder, Text
-from flows.scheduled import inputs_of, last_ended, under_way, zone_of
 from flows.settings import Settings
-from flows.trouble import tell_how_it_ended
 from policies import Period
 
 _JANUARY: Final = 1
