@@ -128,6 +128,9 @@ def test_a_run_killed_in_the_middle_is_marked_and_taken_up(up: Up) -> None:
 @pytest.mark.slow
 def test_the_doctor_finds_it_well(up: Up) -> None:
     """All but what nobody has set up: who is told, and files of the other cities."""
+    # A schedule was taken from it above, and with it all its planned runs; the server plans anew once a minute.
+    changed = up.deployment("period-end/kalianda-quarter-end")["id"]
+    up.until(lambda: up.runs(deployment_id={"any_": [changed]}, state={"type": {"any_": ["SCHEDULED"]}}))
     words = process_words(["doctor", "--home", str(up.home), "--json"])
     environment = {name: value for name, value in up.environment.items() if name != "PREFECT_API_URL"}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
