@@ -13,7 +13,7 @@ import polars as pl
 from expectations.findings import DatasetOutcome, Finding, ValidationStopped
 from expectations.segments import Delivered
 from flows import segments
-from flows.ahead import load_ahead
+from flows.ahead import load_ahead, wait_for
 from flows.order import Run
 from flows.seam import step
 from sources import LandedFile, input_hash, read_dataset
@@ -25,6 +25,7 @@ from transforms import score as score_frames
 from warehouse import FileRecord, PolicyRecord, Published, ValidationRecord, Warehouse, WarehouseError, open_warehouse
 
 _TREND_RUNS = 8
+_VALIDATION = "expectations.validation"
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Loaded:
 @step("land", retries=3)
 def land(run: Run) -> Landed:
     """Copies every input file to content-addressed storage."""
-    load_ahead("expectations.validation")
+    load_ahead(_VALIDATION)
     files = land_files(run.source_map, run.order.home / "landing")
     return Landed(files, input_hash(files, run.source_map))
 
@@ -160,6 +161,7 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
     Raises:
         ValidationStopped: nothing is to be loaded; the report says what and where.
     """
+    wait_for(_VALIDATION)
     from expectations.suites.suite import EmployeeNumbers
     from expectations.validation import Validation, Wanted
 

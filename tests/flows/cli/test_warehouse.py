@@ -45,7 +45,7 @@ def test_check_names_what_was_done_behind_its_back(kinerja: Kinerja, tmp_path: P
     ask = ("warehouse", "check", "--home", folder)
     ended = kinerja(*ask)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert re.search(r": 1 revision, [1-9]\d* rows, 3 landed files; nothing is wrong\n$", ended.stdout)
+    assert re.search(r": 1 revision, [1-9][\d,]* rows, 3 landed files; nothing is wrong\n$", ended.stdout)
 
     (file,) = [file for file in published["files"] if file["dataset"] == "leave"]
     landed = folder / "landing" / file["sha256"]
