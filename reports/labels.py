@@ -171,6 +171,7 @@ _DATASETS: Final[dict[str, str]] = {
     "outcomes": "Capaian hasil",
     "decisions": "Keputusan predikat kinerja",
     "unit_achievements": "Predikat unit kerja",
+    "developments": "Pengembangan pegawai",
 }
 
 LABELS: Final[dict[Lang, Labels]] = {

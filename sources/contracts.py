@@ -395,6 +395,24 @@ _DATASETS = (
         ),
         key=("unit_id", "period"),
     ),
+    Dataset(
+        "developments",
+        "one row a training, mentoring, guidance or counselling that an employee went through; no score reads it",
+        (
+            _id("development_id", "development", required=True),
+            _EMPLOYEE,
+            _text(
+                "kind",
+                "kind",
+                required=True,
+                allowed=("training", "mentoring", "guidance", "counselling"),
+            ),
+            _text("item", "item of the policy it was for; empty: none of them, the score as a whole"),
+            _instant("completed_at", "when it was carried out", required=True),
+        ),
+        key=("development_id",),
+        at="completed_at",
+    ),
 )
 
 DATASETS: Final[dict[str, Dataset]] = {dataset.name: dataset for dataset in _DATASETS}

@@ -42,6 +42,7 @@ _OF_ONE_PERSON: Final = (
     "ratings",
     "initiatives",
     "decisions",
+    "developments",
 )
 _OF_PERSON_AND_UNIT: Final = ("survey_responses", "outcomes")
 GIVEN_WHOLE: Final = ("schedules", "calendar", "service_standards", "competency_standards", "unit_achievements")

@@ -43,6 +43,7 @@ DATASETS_READ = (
     "outcomes",
     "decisions",
     "unit_achievements",
+    "developments",
 )
 """Datasets `score` asks for; one that was not delivered is given without rows."""
 

@@ -29,6 +29,7 @@ _HAPPENED_AT: Mapping[str, str] = {
     "ratings": "submitted_at",
     "initiatives": "submitted_at",
     "decisions": "decided_at",
+    "developments": "completed_at",
 }
 _LEARNT_LATER: Mapping[str, tuple[str, ...]] = {
     "service_requests": ("closed_at", "first_response_at"),

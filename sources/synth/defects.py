@@ -83,6 +83,7 @@ DEFECTS: Final = (
             "outcomes": _to(actual=None),
             "decisions": _to(decided_by=None),
             "unit_achievements": _to(rating=None),
+            "developments": _to(kind=None),
         },
     ),
     Defect(
@@ -100,6 +101,7 @@ DEFECTS: Final = (
             "outcomes": _to(direction="up"),
             "decisions": _to(decided_rating="Cukup"),
             "unit_achievements": _to(rating="Cukup"),
+            "developments": _to(kind="kursus"),
         },
     ),
     Defect(
@@ -126,6 +128,7 @@ DEFECTS: Final = (
             "ratings": _to(submitted_at="2026-07-41T09:00:00"),
             "initiatives": _to(submitted_at="??"),
             "decisions": _to(decided_at="2026-14-01T08:00:00"),
+            "developments": _to(completed_at="sudah"),
         },
         csv_only=True,
     ),
@@ -223,6 +226,7 @@ _OWN_KEY: Final[Mapping[str, str]] = {
     "initiatives": "initiative_id",
     "outcomes": "measure",
     "unit_achievements": "unit_id",
+    "developments": "development_id",
 }
 """Key column that gets a suffix of its own; a person gets another number, a day off another (refused) kind."""
 

@@ -52,7 +52,7 @@ def generate(
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002  # the word users know it by
     on_progress: Progress | None = None,
 ) -> SynthReport:
-    """Write `<dataset>.<format>` for all sixteen datasets into `out` (made if missing; same names are replaced).
+    """Write `<dataset>.<format>` for all seventeen datasets into `out` (made if missing; same names are replaced).
 
     A dataset that a very small world has no row of gets no file.
 
@@ -127,6 +127,7 @@ def _datasets(world: World, planting: Planting) -> dict[str, Iterator[pl.DataFra
         "outcomes": partial(outcomes.outcomes, world),
         "decisions": partial(outcomes.decisions, world),
         "unit_achievements": partial(outcomes.unit_achievements, world),
+        "developments": outcomes.developments,
     }
     chunks: dict[str, Iterator[pl.DataFrame]] = {
         "schedules": iter([reference.schedules()]),

@@ -148,3 +148,9 @@ def unit_achievements(world: World, persons: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("Butuh Perbaikan"))
         .otherwise(pl.lit("Kurang")),
     )
+
+
+def developments(persons: pl.DataFrame) -> pl.DataFrame:
+    """The dataset `developments`: nobody is sent anywhere, but where it is planted."""
+    text = ("development_id", "employee_id", "kind", "item", "completed_at")
+    return pl.DataFrame(schema={"index": persons.schema["index"], **dict.fromkeys(text, pl.String)})

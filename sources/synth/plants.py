@@ -304,6 +304,57 @@ def _rated_poor(_: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataF
     return rows.with_columns(rating=pl.when(poor).then(pl.lit("Kurang")).otherwise("rating"))
 
 
+# --- development ----------------------------------------------------------------------------------------------------
+
+WEAK_CONDUCT: Final = 0.45
+"""Conduct under which a supervisor's ratings fall short of the target."""
+
+
+def _sent(name: str, share: float) -> Targets:
+    """That share of those who are rated low, wherever they work."""
+
+    def targets(world: World, persons: pl.DataFrame) -> pl.DataFrame:
+        return persons.filter(
+            pl.col("conduct") < WEAK_CONDUCT,
+            pl.col("career") == "stays",
+            pl.col("long_from").is_null(),
+            ~pl.col("is_lead"),
+            world.chance.happens(f"plant {name}", pl.col("index"), share),
+        )
+
+    return targets
+
+
+def _went(kind: str, item: str) -> Change:
+    """A row each, of the first weeks of the period."""
+
+    def change(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        day = pl.lit(world.start) + pl.duration(days=3 + pl.col("index") % 15)
+        more = targets.select(
+            "index",
+            "employee_id",
+            development_id=pl.format("D{}-{}-{}", pl.lit(world.label), pl.lit(kind), pl.col("index")),
+            kind=pl.lit(kind),
+            item=pl.lit(item),
+            completed_at=day.dt.strftime("%Y-%m-%d"),
+        )
+        return _inserted(rows, more)
+
+    return change
+
+
+def _better_marks(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """On three of four items of behaviour everybody but himself sees him a level higher."""
+    higher = (
+        (pl.col("instrument") == "behaviour")
+        & (pl.col("role") != "self")
+        & _among(rows, targets, "employee_id")
+        & world.chance.happens("better after", pl.col("draw"), 0.75)
+    )
+    level = pl.min_horizontal(pl.col("level") + 1, "level_max")
+    return rows.with_columns(level=pl.when(higher).then(level).otherwise("level"))
+
+
 PLANTS: Final = (
     Plant(
         "lenient_rater",
@@ -405,6 +456,22 @@ PLANTS: Final = (
             "unit_achievements": _rated_poor,
         },
         people=_good_people,
+    ),
+    Plant(
+        "effective_mentoring",
+        "people of weak conduct who were mentored, and are seen better for it",
+        "employees",
+        "employee_id",
+        _sent("effective_mentoring", 0.3),
+        {"developments": _went("mentoring", "behaviour"), "ratings": _better_marks},
+    ),
+    Plant(
+        "idle_training",
+        "people of weak conduct who were trained in discipline, and come no more in time for it",
+        "employees",
+        "employee_id",
+        _sent("idle_training", 0.3),
+        {"developments": _went("training", "discipline")},
     ),
 )
 """Every plant, in the order they are applied."""

@@ -115,6 +115,12 @@ SOUND: dict[str, Row] = {
         "decided_at": "2026-10-10T14:46:58",
     },
     "unit_achievements": {"unit_id": "U#", "period": "2026-Q3", "rating": "Istimewa"},
+    "developments": {
+        "development_id": "D#",
+        "employee_id": ANI,
+        "kind": "training",
+        "completed_at": "2026-07-20",
+    },
 }
 
 REQUIRED = {
@@ -134,6 +140,7 @@ REQUIRED = {
     "outcomes": "measure period actual target direction",
     "decisions": "employee_id period decided_rating decided_by decided_at",
     "unit_achievements": "unit_id period rating",
+    "developments": "development_id employee_id kind completed_at",
 }
 """Columns with a star in the methodology's list of datasets."""
 
@@ -159,6 +166,7 @@ LISTS = {
         "decided_rating": "Sangat_Baik Baik Butuh_Perbaikan Kurang/Misconduct Sangat_Kurang",
     },
     "unit_achievements": {"rating": "Istimewa Baik Butuh_Perbaikan Kurang Sangat_Kurang"},
+    "developments": {"kind": "training mentoring guidance counselling"},
 }
 """Words a column may hold; `_` stands for a blank."""
 
