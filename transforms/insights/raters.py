@@ -45,6 +45,8 @@ REVIEW_SHARE: Final = 0.5
 """Share of sheets with one level throughout from which a rater is looked at."""
 FALSE_ALARMS: Final = 0.01
 """Share of false alarms tolerated among raters to be looked at (Benjamini-Hochberg)."""
+_OF_NO_HABIT: Final = 0.05
+"""Share of raters with the most sheets of one level that are first left out of what is usual."""
 _MILLION: Final = 10**6
 
 
@@ -208,16 +210,26 @@ def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
 
 
 def _with_straight(rows: pl.DataFrame) -> pl.DataFrame:
-    """Adds is_straight_lining: more sheets of one level than the others' habits explain."""
+    """Adds is_straight_lining: more sheets of one level than the others' habits explain.
+
+    Two in a small city would pass for a habit of each other's: the habit is first that of all but the top twentieth,
+    then that of all who do not stand out from it.
+    """
     judged = rows.select(pl.col("n_straight", "n_judged").fill_null(0))  # no sheet: none of one level
     hits, of = judged["n_straight"].to_list(), judged["n_judged"].to_list()
-    p_values = chance_of_so_many(hits, of, *beta_binomial(hits, of))
-    is_unusual = [q is not None and q <= FALSE_ALARMS for q in adjusted(p_values)]
+    is_unusual = _stand_out(hits, of, beta_binomial(hits, of, trimmed=_OF_NO_HABIT))
+    usual = [place for place, unusual in enumerate(is_unusual) if not unusual]
+    habit = beta_binomial([hits[place] for place in usual], [of[place] for place in usual], trimmed=0.0)
+    is_unusual = _stand_out(hits, of, habit)
     return rows.with_columns(
         is_straight_lining=pl.Series(is_unusual, dtype=pl.Boolean)
         & (pl.col("n_judged") >= ENOUGH_RATEES)
         & (pl.col("n_straight") >= REVIEW_SHARE * pl.col("n_judged"))
     )
+
+
+def _stand_out(hits: list[int], of: list[int], habit: tuple[float, float]) -> list[bool]:
+    return [q is not None and q <= FALSE_ALARMS for q in adjusted(chance_of_so_many(hits, of, *habit))]
 
 
 def _with_leniency(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:

@@ -34,13 +34,16 @@ def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None or math.isnan(p) else float(next(found)) for p in p_values]
 
 
-def beta_binomial(hits: Sequence[int], of: Sequence[int]) -> tuple[float, float]:
-    """Mean and correlation of shares that differ from one to the next (ANOVA estimator), without the top hundredth.
+def beta_binomial(hits: Sequence[int], of: Sequence[int], *, trimmed: float = TRIMMED) -> tuple[float, float]:
+    """Mean and correlation of shares that differ from one to the next (ANOVA estimator), without the `trimmed` top.
 
-    Correlation 0 is the binomial. The extremes are left out, for they are what is looked for.
+    Correlation 0 is the binomial. The extremes are left out, for they are what is looked for: those farthest above the
+    mean for their number of trials, so that one hit of one does not stand in for ten of ten.
     """
-    pairs = sorted(((k, n) for k, n in zip(hits, of, strict=True) if n > 0), key=lambda pair: pair[0] / pair[1])
-    pairs = pairs[: max(1, math.floor(len(pairs) * (1 - TRIMMED)))] if pairs else []
+    pairs = [(k, n) for k, n in zip(hits, of, strict=True) if n > 0]
+    everybody = sum(k for k, _ in pairs) / max(1, sum(n for _, n in pairs))
+    pairs.sort(key=lambda pair: ((pair[0] - pair[1] * everybody) / math.sqrt(pair[1]), pair))
+    pairs = pairs[: max(1, math.floor(len(pairs) * (1 - trimmed)))] if pairs else []
     total = sum(n for _, n in pairs)
     if not pairs or total == 0:
         return 0.0, 0.0
