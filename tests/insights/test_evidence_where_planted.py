@@ -45,9 +45,11 @@ RULES = {
 Frames = dict[str, pl.DataFrame]
 
 
-def found_in_world(folder: Path, employees: int, seed: int, plants: tuple[str, ...] = ()) -> Frames:
+def found_in_world(
+    folder: Path, employees: int, seed: int, plants: tuple[str, ...] = (), city: str = "kalianda"
+) -> Frames:
     make(folder, employees, seed=seed, plants=plants, format="parquet")
-    policy, frames = policy_of("kalianda"), frames_of(folder)
+    policy, frames = policy_of(city), frames_of(folder)
     evidence = Evidence.of(
         frames, scored(frames, policy), policy, Period.parse(PERIOD), None, days_off(), previous=None
     )
@@ -83,11 +85,24 @@ def test_the_lenient_rater_is_the_only_lenient_one(planted: tuple[Frames, dict[s
 
 
 def test_the_straight_lining_rater_is_found(planted: tuple[Frames, dict[str, Any]]) -> None:
+    """Who gives nearly everybody the top level fills in sheets of one level too; nobody else does."""
     found, where = planted
     straight = found["raters"].filter(pl.col("review").str.contains("straight_lining"))
-    assert ids(straight, "rater_id") == set(where["straight_lining_rater"]["raters"])
-    assert straight["straight_share"].to_list() == [1]
-    assert straight["agreement"].to_list() == [None], "one level agrees with nothing"
+    (own,) = where["straight_lining_rater"]["raters"]
+    assert {own} <= ids(straight, "rater_id") <= {own, *where["lenient_rater"]["raters"]}
+    (row,) = straight.filter(pl.col("rater_id") == own).to_dicts()
+    assert row["straight_share"] == 1
+    assert row["agreement"] is None, "one level agrees with nothing"
+
+
+def test_straight_lining_is_found_in_ratings_of_competency_too(tmp_path: Path) -> None:
+    """Beside a lenient rater in a small city, so that neither passes for the habit of raters."""
+    plants = ("lenient_rater", "straight_lining_rater")
+    found = found_in_world(tmp_path, 600, 1, plants, city="bangko")["raters"]
+    where = json.loads((tmp_path / "planted.json").read_text())["plants"]
+    straight = found.filter(pl.col("review").str.contains("straight_lining"))
+    assert set(straight["instrument"]) == {"competency"}
+    assert ids(straight, "rater_id") == {*where["straight_lining_rater"]["raters"], *where["lenient_rater"]["raters"]}
 
 
 def test_the_biased_unit_is_the_only_one_and_against_women(planted: tuple[Frames, dict[str, Any]]) -> None:
