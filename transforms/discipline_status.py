@@ -18,7 +18,6 @@ from transforms.days import AS_WRITTEN
 from transforms.scope import Scope
 
 _DAY: Final = pl.duration(days=1)
-_PLACE: Final = ["unit_id", "schedule", "date"]
 # Bounds the memory that the days of presence of so many people take; the result does not depend on it.
 _PEOPLE_AT_ONCE: Final = 20_000
 
@@ -62,13 +61,13 @@ def _spells(scope: Scope) -> pl.LazyFrame:
     return (
         scope.days.spells.filter(pl.col("first_day") <= pl.col("last_day"))
         .with_columns(eve=pl.col("first_day") - _DAY)
-        .join(totals, left_on=["unit_id", "schedule", "last_day"], right_on=_PLACE)
-        .join(totals, left_on=["unit_id", "schedule", "eve"], right_on=_PLACE, suffix="_before")
+        .join(totals, left_on=["place", "last_day"], right_on=["place", "date"])
+        .join(totals, left_on=["place", "eve"], right_on=["place", "date"], suffix="_before")
         .with_columns(n_recorded=pl.col("recorded_so_far") - pl.col("recorded_so_far_before"))
         .sort("person", "first_day")
         .with_columns(earlier=pl.col("n_recorded").cum_sum().over("person") - pl.col("n_recorded"))
         .with_columns(shift=pl.col("earlier") - pl.col("recorded_so_far_before"))
-        .select("person", "unit_id", "schedule", "first_day", "last_day", "n_recorded", "shift")
+        .select("person", "place", "first_day", "last_day", "n_recorded", "shift")
     )
 
 
@@ -77,7 +76,7 @@ def _tallies(scope: Scope, tenured: pl.LazyFrame) -> pl.LazyFrame:
     recorded = _spells(scope).group_by("person").agg(pl.col("n_recorded").sum())
     excused = scope.days.excused.group_by("person").agg(n_excused=pl.len().cast(pl.Int64))
     # One event a day leaves a side without minutes: null, which a sum passes over.
-    minutes = pl.col("late_minutes") + pl.col("early_minutes")
+    minutes = (pl.col("late_minutes") + pl.col("early_minutes")).cast(pl.Int64)
     attended = scope.days.attended.group_by("person").agg(n_attended=pl.len().cast(pl.Int64), n_minutes=minutes.sum())
 
     def count(column: str) -> pl.Expr:  # nobody's row: none of them
@@ -118,7 +117,7 @@ def _longest(scope: Scope, spells: pl.LazyFrame, people: pl.LazyFrame) -> pl.Laz
         .join(people, on="person", how="semi")
         .join(spells.drop("n_recorded"), on="person")
         .filter(pl.col("date").is_between(pl.col("first_day"), pl.col("last_day")))
-        .join(scope.days.totals, on=_PLACE)
+        .join(scope.days.totals, on=["place", "date"])
         .select("person", "date", "is_off", so_far=pl.col("shift") + pl.col("recorded_so_far"))
         .collect(engine="streaming", optimizations=AS_WRITTEN)
         .lazy()

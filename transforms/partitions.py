@@ -161,7 +161,8 @@ def record_of(
     return (
         recorded_days(
             keyed_spells(spells.join(keys, on="employee_id"), schedules, year),
-            known["attendance"].join(keys, on="employee_id"),
+            known["attendance"],
+            keys,
             windows_of(schedules, policy.national.working_time),
             year,
         )

@@ -162,11 +162,12 @@ def _scope(
     keys = with_colleagues(people.lazy(), spells.lazy()).collect().lazy()
     days_off = days_off_of(known["calendar"], public_holidays)
     days = day_facts(
-        spells.lazy().join(keys, on="employee_id"),
+        spells.lazy(),
         known["schedules"],
         policy.national.working_time,
-        known["attendance"].join(keys, on="employee_id"),
-        known["leave"].join(keys, on="employee_id"),
+        known["attendance"],
+        known["leave"],
+        keys,
         days_off,
         span,
         year,
