@@ -1,4 +1,4 @@
-"""A dataset as it was read: one canonical Parquet file, or several, each of files that were read together."""
+"""A dataset as it was read: its canonical rows, whole or in segments, each of files that were read together."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ from collections import defaultdict, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from sources import DatasetRead, FileRead
-
-POSITION: Final = "_position"
-"""Row number in a canonical Parquet file, from 0: tells apart what file and record number do not."""
+from sources.canonical import POSITION, CanonicalRows
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Files that were read together, in reading order; what is found in them may be kept in the folder `kept`."""
 
-    path: Path
+    canonical: CanonicalRows
     files: tuple[FileRead, ...]
     kept: Path | None = None
 
     def scan(self) -> pl.LazyFrame:
         """Its canonical rows with POSITION."""
-        return pl.scan_parquet(self.path, row_index_name=POSITION, glob=False)
+        return self.canonical.scan(positions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Delivered:
     def of(cls, read: DatasetRead) -> Delivered:
         """A dataset that was read whole."""
         names = tuple(file.name for file in read.files)
-        return cls(read.dataset, (Segment(read.path, read.files),), names, read.notes)
+        return cls(read.dataset, (Segment(read.rows, read.files),), names, read.notes)
 
     def _spans(self) -> list[tuple[FileRead, Stretch]]:
         """Every file and its rows, in reading order."""
@@ -86,20 +83,18 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of rows of one canonical Parquet file, without the refused ones."""
+    """A stretch of the rows of one segment, without the refused ones."""
 
-    path: Path
+    canonical: CanonicalRows
     offset: int
     n_rows: int
     whole: bool
     refused: pl.Series = field(compare=False)
-    """Positions in the file."""
+    """Positions in the segment."""
 
     def rows(self, columns: Collection[str]) -> pl.LazyFrame:
         """Its valid rows."""
-        if self.whole and self.refused.is_empty():
-            return pl.scan_parquet(self.path, glob=False).select(columns)
-        frame = pl.scan_parquet(self.path, row_index_name=POSITION, glob=False)
+        frame = self.canonical.scan(positions=not self.refused.is_empty())
         if not self.whole:
             frame = frame.slice(self.offset, self.n_rows)
         if not self.refused.is_empty():

@@ -79,7 +79,7 @@ class Validation:
             dataset=name,
             parts=tuple(
                 Part(
-                    delivered.segments[one.segment].path,
+                    delivered.segments[one.segment].canonical,
                     one.offset,
                     one.n_rows,
                     one.whole,

@@ -23,6 +23,7 @@ from expectations.kept import keep, kept
 from expectations.segments import Delivered, Part, Segment
 from flows.order import Run
 from sources import DatasetRead, FileRead, LandedFile, read_dataset, reading_key
+from sources.canonical import CanonicalRows
 from sources.contracts import DATASETS
 
 MOST_SEGMENTS: Final = 16
@@ -97,8 +98,8 @@ class _Kept:
     notes: tuple[str, ...]
 
     @property
-    def path(self) -> Path:
-        return self.folder / _CANONICAL
+    def canonical(self) -> CanonicalRows:
+        return CanonicalRows.of(self.folder / _CANONICAL)
 
     @property
     def n_rows(self) -> int:
@@ -181,13 +182,13 @@ class _Shelf:
     def _joined(self, chosen: Sequence[tuple[_Kept, set[str]]]) -> _Kept:
         """A new segment of these files of kept ones, without reading the files themselves."""
         names = {name for _, some in chosen for name in some}
-        segments = tuple(Segment(segment.path, segment.files) for segment, _ in chosen)
+        segments = tuple(Segment(segment.canonical, segment.files) for segment, _ in chosen)
         together = Delivered(self._dataset, segments, tuple(name for name in self._order if name in names))
         columns = DATASETS[self._dataset].schema(self._run.policy.timezone).names()
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".joined-") as scratch:
             path = Path(scratch) / _CANONICAL
             parts = [
-                Part(segments[one.segment].path, one.offset, one.n_rows, one.whole, pl.Series([], dtype=pl.UInt32))
+                Part(segments[one.segment].canonical, one.offset, one.n_rows, one.whole, pl.Series([], dtype=pl.UInt32))
                 for one in together.stretches()
             ]
             pl.concat([part.rows(columns) for part in parts]).sink_parquet(path, maintain_order=True)
@@ -203,7 +204,7 @@ class _Shelf:
         return segment
 
     def _of(self, segments: Sequence[_Kept]) -> Delivered:
-        together = tuple(Segment(segment.path, segment.files, segment.folder) for segment in segments)
+        together = tuple(Segment(segment.canonical, segment.files, segment.folder) for segment in segments)
         return Delivered(self._dataset, together, self._order, self._notes(segments))
 
     def _notes(self, segments: Sequence[_Kept]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from sources.canonical import CanonicalRows
 from sources.collapse import collapsed
 from sources.columns import CanonicalColumns
 from sources.contracts import DATASETS, FILE, PROBLEM, ROW, Dataset
@@ -44,16 +45,22 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class DatasetRead:
-    """One canonical Parquet file and what it was made of."""
+    """The canonical rows of a dataset and what they were made of."""
 
     dataset: str
-    path: Path
+    rows: CanonicalRows
     files: tuple[FileRead, ...]
     notes: tuple[str, ...]
 
     @property
+    def path(self) -> Path:
+        """The one canonical file, where all of it was written into one."""
+        (whole,) = self.rows.stored
+        return whole.path
+
+    @property
     def n_rows(self) -> int:
-        """Rows of the canonical file."""
+        """How many rows there are."""
         return sum(file.n_rows for file in self.files)
 
 
@@ -101,7 +108,7 @@ def read_dataset(
             reading.add(file)
         unfinished = reading.write()
         unfinished.replace(target)
-    return DatasetRead(dataset, target, tuple(reading.files), tuple(reading.notes))
+    return DatasetRead(dataset, CanonicalRows.of(target), tuple(reading.files), tuple(reading.notes))
 
 
 def _distinct(files: tuple[SourceFile, ...], reading: _Reading, only: Collection[str] | None) -> list[SourceFile]:

@@ -13,6 +13,7 @@ from expectations.findings import DatasetOutcome
 from expectations.keys import repeated_positions
 from expectations.segments import Delivered, Part, Segment
 from sources import FileRead
+from sources.canonical import CanonicalRows
 from sources.contracts import DATASETS
 
 OUTCOMES = DATASETS["outcomes"]
@@ -38,13 +39,17 @@ def delivered(folder: Path, files: list[File]) -> Delivered:
         path = folder / f"{number}.parquet"
         schema = dict.fromkeys(OUTCOMES.key, pl.String) | {"file": pl.Int64, "row": pl.Int64}
         pl.DataFrame(rows, schema=schema, orient="row").write_parquet(path)
-        segments.append(Segment(path, tuple(FileRead(str(name), "", len(keys), len(keys), 0) for name, keys in own)))
+        segments.append(
+            Segment(
+                CanonicalRows.of(path), tuple(FileRead(str(name), "", len(keys), len(keys), 0) for name, keys in own)
+            )
+        )
     return Delivered("outcomes", tuple(segments), tuple(str(name) for name in range(len(files))))
 
 
 def parts(of: Delivered, refused: list[pl.Series]) -> tuple[Part, ...]:
     return tuple(
-        Part(of.segments[one.segment].path, one.offset, one.n_rows, one.whole, refused[one.segment])
+        Part(of.segments[one.segment].canonical, one.offset, one.n_rows, one.whole, refused[one.segment])
         for one in of.stretches()
     )
 
