@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import itertools
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from flows.cli import export, notifying, operating, policies, reading, refreshing, running, synth, warehouse
 from flows.cli.problems import ExitCode, report
+
+_COLLECT: Final = (20_000, 20, 10)
+"""From how many new objects on Python looks for unreachable ones, by generation."""
 
 app = typer.Typer(
     name="kinerja",
@@ -56,6 +61,8 @@ def _kinerja(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these words, by default those of the process; its exit code."""
+    if arguments is None:
+        _collect_less()
     words = list(sys.argv[1:] if arguments is None else arguments)
     # Whoever adds it to the command just typed puts it at the end, where Typer would not take it.
     debug = "--debug" in words
@@ -68,6 +75,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if ended == ExitCode.INTERRUPTED:  # Typer's answer to Ctrl-C
         return report(KeyboardInterrupt(), as_json=_wants_json(words), debug=debug)
     return ended if isinstance(ended, int) else ExitCode.DONE
+
+
+def _collect_less() -> None:
+    """Looks for unreachable objects less often, and not at the end, when the process is this command's own.
+
+    Importing makes hundreds of thousands of objects that all stay: looking through them again and again was a fifth
+    of an import, and taking them apart one by one half a second of every exit.
+    """
+    gc.set_threshold(*_COLLECT)
+    atexit.register(gc.freeze)
 
 
 def _wants_json(words: Sequence[str]) -> bool:

@@ -10,6 +10,8 @@ import copy
 import importlib.metadata
 import inspect
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +58,42 @@ def test_the_installed_version_is_the_one_minor_version_that_was_tested() -> Non
     assert (next_major, next_minor) == (major, minor + 1), f"{pin} spans more than the minor version tested here"
     installed = importlib.metadata.version("great-expectations")
     assert installed.startswith(f"{major}.{minor}."), f"{installed} is installed, {pin} was tested"
+
+
+# What is imported with it.
+
+
+PUT_OFF = """
+import sys
+import expectations.validation
+print(*sys.modules)
+
+import great_expectations as gx, pandas as pd
+from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as divergence
+print(type(divergence.alt).__name__, type(divergence.stats).__name__)
+
+source = gx.get_context(mode="ephemeral").data_sources.add_pandas("a")
+whole = source.add_dataframe_asset("a").add_batch_definition_whole_dataframe("all")
+expected = {"values": ["a", "b"], "weights": [0.25, 0.75]}
+found = whole.get_batch({"dataframe": pd.DataFrame({"n": ["a", "a", "b", "b"]})}).validate(
+    gx.expectations.ExpectColumnKLDivergenceToBeLessThan(column="n", partition_object=expected, threshold=0.2)
+)
+import altair
+from scipy.stats import poisson
+print(found.success, round(found.result["observed_value"], 4), divergence.alt.Chart is altair.Chart, poisson.name)
+"""
+
+
+def test_what_only_refused_expectations_use_is_imported_when_it_is_used() -> None:
+    ended = subprocess.run([sys.executable, "-c", PUT_OFF], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    imported, places, *_, used = ended.stdout.splitlines()
+    assert not {*imported.split()} & {"altair", "altair.utils", "scipy.stats", "scipy.special", "scipy.optimize"}, (
+        look_at("importing.py", "what is put off is used while Great Expectations is imported")
+    )
+    assert places == "_Place _Place", look_at("importing.py", "what is put off is not imported: take it out")
+    # Of two halves against a quarter and three quarters: (ln 2 + ln 2/3) / 2.
+    assert used == "True 0.1438 True poisson", look_at("importing.py", "places do not give way")
 
 
 # Private names, and methods that are overridden.

@@ -1,0 +1,42 @@
+"""Importing Great Expectations without the libraries that only what the engine refuses would use.
+
+Great Expectations imports all of itself at once, and with it a plotting and a statistics library for a single
+expectation and two metrics: a third of the time. Their places are held while it is imported; who uses one
+later, as Great Expectations' own pandas engine does, gets the real library then.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, Final
+
+UNUSED: Final = ("altair", "scipy.stats")
+
+
+class _Place(ModuleType):
+    """Stands for a module until something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Who only looks around among the modules asks for __file__ and the like; `import a.b.c` needs __path__.
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def put_off(*names: str) -> Iterator[None]:
+    """Within it, modules of these names that nobody has imported yet are imported when they are used."""
+    places = {name: _Place(name) for name in names if name not in sys.modules}
+    sys.modules.update(places)
+    try:
+        yield
+    finally:
+        for name, place in places.items():
+            if sys.modules.get(name) is place:
+                del sys.modules[name]
