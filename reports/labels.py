@@ -172,6 +172,8 @@ _DATASETS: Final[dict[str, str]] = {
     "decisions": "Keputusan predikat kinerja",
     "unit_achievements": "Predikat unit kerja",
     "developments": "Pengembangan pegawai",
+    "request_events": "Riwayat permohonan (disposisi dan langkah)",
+    "work_shares": "Pembagian kerja bersama",
 }
 
 LABELS: Final[dict[Lang, Labels]] = {

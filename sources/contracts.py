@@ -413,6 +413,36 @@ _DATASETS = (
         key=("development_id",),
         at="completed_at",
     ),
+    Dataset(
+        "request_events",
+        "one row a moment a request was given to somebody, or somebody did a step on it; no score reads it",
+        (
+            _id("request_id", "request", required=True),
+            _instant("happened_at", "when", required=True),
+            _text(
+                "kind",
+                "assigned: it lies with them from now on; done: it lay with them up to now",
+                required=True,
+                allowed=("assigned", "done"),
+            ),
+            _id("employee_id", "with whom it lies or lay; empty: the unit, nobody by name"),
+            _id("unit_id", "their unit; empty: the request's"),
+        ),
+        at="happened_at",
+    ),
+    Dataset(
+        "work_shares",
+        "one row a person's declared share of work that several did together; no score reads it",
+        (
+            _text("work_kind", "what the work is", required=True, allowed=("objective", "initiative")),
+            _id("work_id", "the objective or initiative", required=True),
+            _EMPLOYEE,
+            _decimal(
+                "share", "share of the result (percent), the owner's declared like any other", required=True, above=0
+            ),
+        ),
+        key=("work_kind", "work_id", "employee_id"),
+    ),
 )
 
 DATASETS: Final[dict[str, Dataset]] = {dataset.name: dataset for dataset in _DATASETS}

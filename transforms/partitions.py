@@ -43,6 +43,8 @@ _OF_ONE_PERSON: Final = (
     "initiatives",
     "decisions",
     "developments",
+    "request_events",
+    "work_shares",
 )
 _OF_PERSON_AND_UNIT: Final = ("survey_responses", "outcomes")
 GIVEN_WHOLE: Final = ("schedules", "calendar", "service_standards", "competency_standards", "unit_achievements")

@@ -44,6 +44,8 @@ DATASETS_READ = (
     "decisions",
     "unit_achievements",
     "developments",
+    "request_events",
+    "work_shares",
 )
 """Datasets `score` asks for; one that was not delivered is given without rows."""
 

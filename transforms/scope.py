@@ -30,6 +30,7 @@ _HAPPENED_AT: Mapping[str, str] = {
     "initiatives": "submitted_at",
     "decisions": "decided_at",
     "developments": "completed_at",
+    "request_events": "happened_at",
 }
 _LEARNT_LATER: Mapping[str, tuple[str, ...]] = {
     "service_requests": ("closed_at", "first_response_at"),

@@ -84,6 +84,8 @@ DEFECTS: Final = (
             "decisions": _to(decided_by=None),
             "unit_achievements": _to(rating=None),
             "developments": _to(kind=None),
+            "request_events": _to(happened_at=None),
+            "work_shares": _to(share=None),
         },
     ),
     Defect(
@@ -102,6 +104,8 @@ DEFECTS: Final = (
             "decisions": _to(decided_rating="Cukup"),
             "unit_achievements": _to(rating="Cukup"),
             "developments": _to(kind="kursus"),
+            "request_events": _to(kind="seen"),
+            "work_shares": _to(work_kind="project"),
         },
     ),
     Defect(
@@ -129,6 +133,7 @@ DEFECTS: Final = (
             "initiatives": _to(submitted_at="??"),
             "decisions": _to(decided_at="2026-14-01T08:00:00"),
             "developments": _to(completed_at="sudah"),
+            "request_events": _to(happened_at="besok"),
         },
         csv_only=True,
     ),
@@ -145,6 +150,7 @@ DEFECTS: Final = (
             "ratings": _to(level="tinggi"),
             "competency_standards": _to(required_level="III"),
             "outcomes": _to(actual="n/a"),
+            "work_shares": _to(share="separuh"),
         },
     ),
     Defect(
@@ -227,6 +233,7 @@ _OWN_KEY: Final[Mapping[str, str]] = {
     "outcomes": "measure",
     "unit_achievements": "unit_id",
     "developments": "development_id",
+    "work_shares": "work_id",
 }
 """Key column that gets a suffix of its own; a person gets another number, a day off another (refused) kind."""
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import polars as pl
 
 from sources.contracts import DATASETS
-from sources.synth import attendance, outcomes, people, plans, ratings, reference, services, surveys
+from sources.synth import attendance, common_work, outcomes, people, plans, ratings, reference, services, surveys
 from sources.synth.agencies import units
 from sources.synth.defects import KINDS, Defect, kinds_of, spoil
 from sources.synth.plants import NAMES, Planting
@@ -52,7 +52,7 @@ def generate(
     format: Literal["csv", "parquet"] = "csv",  # noqa: A002  # the word users know it by
     on_progress: Progress | None = None,
 ) -> SynthReport:
-    """Write `<dataset>.<format>` for all seventeen datasets into `out` (made if missing; same names are replaced).
+    """Write `<dataset>.<format>` for all nineteen datasets into `out` (made if missing; same names are replaced).
 
     A dataset that a very small world has no row of gets no file.
 
@@ -128,6 +128,8 @@ def _datasets(world: World, planting: Planting) -> dict[str, Iterator[pl.DataFra
         "decisions": partial(outcomes.decisions, world),
         "unit_achievements": partial(outcomes.unit_achievements, world),
         "developments": outcomes.developments,
+        "request_events": common_work.request_events,
+        "work_shares": common_work.work_shares,
     }
     chunks: dict[str, Iterator[pl.DataFrame]] = {
         "schedules": iter([reference.schedules()]),

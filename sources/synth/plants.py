@@ -16,6 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from sources.synth.agencies import BLOCK, UNIT_KINDS
+from sources.synth.common_work import has_done_half, passed_on, sat_on, shared
 from sources.synth.world import OFFSET, World, instant_text, midnight
 
 _REGISTRY, _CLINIC, _SCHOOL, _LICENSING, _DISTRICT, _MIDDLE_SCHOOL = range(6)
@@ -355,6 +356,63 @@ def _better_marks(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl
     return rows.with_columns(level=pl.when(higher).then(level).otherwise("level"))
 
 
+# --- work of several hands ------------------------------------------------------------------------------------------
+
+
+def _teams(_: World, persons: pl.DataFrame) -> pl.DataFrame:
+    return persons.filter(pl.col("kind") == _LICENSING)
+
+
+def _handed_on(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return _inserted(rows, passed_on(world, targets))
+
+
+def _team_of_a_sitter(world: World, persons: pl.DataFrame) -> pl.DataFrame:
+    """The chosen team, each under the number of the one of them who sits on things."""
+    sitter = _staff("sits_on_requests", _LICENSING)(world, persons)
+    return persons.drop("employee_id").join(
+        sitter.select("unit_id", "employee_id"), on="unit_id", maintain_order="left"
+    )
+
+
+def _sat_on(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    more = sat_on(world, targets)
+    return _inserted(rows.filter(~_among(rows, more, "request_id", "request_id")), more)
+
+
+def _does_half(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Most of what the unit gets done is in the name of one."""
+    own = rows.select("unit_id").join(
+        targets.select("unit_id", hers="employee_id"), on="unit_id", how="left", maintain_order="left"
+    )
+    hers = own.get_column("hers")
+    taken = hers.is_not_null() & rows.select(has_done_half(world.chance)).to_series()
+    return rows.with_columns(employee_id=pl.when(taken).then(hers).otherwise("employee_id"))
+
+
+def _whole_split(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The two of a unit share an objective of the first, 60 to 40."""
+    pairs = targets.with_columns(owner=pl.col("index").first().over("unit_id"))
+    is_owner = pl.col("index") == pl.col("owner")
+    return _inserted(rows, shared(world, pairs, "owner", pl.when(is_owner).then(60).otherwise(40)))
+
+
+def _short_split(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Of somebody's objective 70 % are his; whose the rest is nobody says."""
+    return _inserted(rows, shared(world, targets.with_columns(owner="index"), "owner", pl.lit(70)))
+
+
+def _late_but_good(_: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Every report comes two days late and tells of more than was asked for."""
+    where = _among(rows, targets, "employee_id")
+    moment = midnight(pl.col("due") + pl.duration(days=2)) + pl.duration(hours=9)
+    good = pl.when("lower").then(pl.col("target_no") // 2).otherwise(pl.col("target_no") * 2)
+    return rows.with_columns(
+        reported_at=pl.when(where).then(instant_text(moment, pl.col("writes_offset"))).otherwise("reported_at"),
+        realised=pl.when(where).then(good.cast(pl.String)).otherwise("realised"),
+    )
+
+
 PLANTS: Final = (
     Plant(
         "lenient_rater",
@@ -472,6 +530,54 @@ PLANTS: Final = (
         "employee_id",
         _sent("idle_training", 0.3),
         {"developments": _went("training", "discipline")},
+    ),
+    Plant(
+        "handed_on",
+        "units where every second request lies with a colleague first, who passes it on in time",
+        "units",
+        "unit_id",
+        _teams,
+        {"request_events": _handed_on},
+    ),
+    Plant(
+        "sits_on_requests",
+        "somebody with whom every late request of the unit lay until it was late",
+        "employees",
+        "employee_id",
+        _team_of_a_sitter,
+        {"request_events": _sat_on},
+    ),
+    Plant(
+        "does_half_the_work",
+        "somebody in whose name most requests of the unit are",
+        "employees",
+        "employee_id",
+        _staff("does_half_the_work", _CLINIC, serves_citizens=True),
+        {"service_requests": _does_half},
+    ),
+    Plant(
+        "split_work",
+        "two who share an objective, and say how",
+        "employees",
+        "employee_id",
+        _staff("split_work", _REGISTRY, 2),
+        {"work_shares": _whole_split},
+    ),
+    Plant(
+        "unattributed_work",
+        "somebody who shares an objective, and of whose result a part is nobody's",
+        "employees",
+        "employee_id",
+        _staff("unattributed_work", _DISTRICT),
+        {"work_shares": _short_split},
+    ),
+    Plant(
+        "late_but_good",
+        "somebody whose reports are all late and all good",
+        "employees",
+        "employee_id",
+        _staff("late_but_good", _SCHOOL),
+        {"progress": _late_but_good},
     ),
 )
 """Every plant, in the order they are applied."""

@@ -121,6 +121,13 @@ SOUND: dict[str, Row] = {
         "kind": "training",
         "completed_at": "2026-07-20",
     },
+    "request_events": {
+        "request_id": "R#",
+        "happened_at": "2026-07-06T08:00:00",
+        "kind": "assigned",
+        "employee_id": ANI,
+    },
+    "work_shares": {"work_kind": "objective", "work_id": "O#", "employee_id": ANI, "share": "60"},
 }
 
 REQUIRED = {
@@ -141,6 +148,8 @@ REQUIRED = {
     "decisions": "employee_id period decided_rating decided_by decided_at",
     "unit_achievements": "unit_id period rating",
     "developments": "development_id employee_id kind completed_at",
+    "request_events": "request_id happened_at kind",
+    "work_shares": "work_kind work_id employee_id share",
 }
 """Columns with a star in the methodology's list of datasets."""
 
@@ -167,6 +176,8 @@ LISTS = {
     },
     "unit_achievements": {"rating": "Istimewa Baik Butuh_Perbaikan Kurang Sangat_Kurang"},
     "developments": {"kind": "training mentoring guidance counselling"},
+    "request_events": {"kind": "assigned done"},
+    "work_shares": {"work_kind": "objective initiative"},
 }
 """Words a column may hold; `_` stands for a blank."""
 
@@ -306,6 +317,13 @@ CASES = [
     refused("decisions", "period_malformed", "period", period="triwulan 3"),
     refused("decisions", TIME.format("decided_at"), "decided_at", decided_at="2026-14-01T08:00:00"),
     accepted("unit_achievements", period="2026"),
+    # request_events: with a unit, nobody by name
+    accepted("request_events", employee_id="", unit_id="U1"),
+    refused("request_events", TIME.format("happened_at"), "happened_at", happened_at="besok"),
+    # work_shares: that they make 100 is told, not asked of a row
+    refused("work_shares", "share_out_of_range", "share", share="0"),
+    accepted("work_shares", share="100.5"),
+    refused("work_shares", NUMBER.format("share"), "share", share="separuh"),
     # a repeated key is settled first, whatever becomes of its last row
     refused("service_standards", "key_repeated", "key", service_type="a"),
     accepted("service_standards", service_type="a"),

@@ -21,7 +21,7 @@ from transforms.scope import Scope
 PERIOD = "2026-Q3"
 POLICY = with_parameters(EVERYTHING, CATALOGUE)
 # Read for the roster, and for what follows from a score.
-NOT_MEASURED = {"employees", "decisions", "unit_achievements", "developments"}
+NOT_MEASURED = {"employees", "decisions", "unit_achievements", "developments", "request_events", "work_shares"}
 # What a number also depends on, though it can do without: each has a default, or excuses some days.
 OPTIONAL = {
     "document_completion_time": {"service_standards"},

@@ -14,6 +14,8 @@ from typing import Any
 from sources.synth import SynthReport, generate
 
 Q3 = (dt.date(2026, 7, 1), dt.date(2026, 10, 1))
+ONLY_PLANTED = {"developments", "request_events", "work_shares"}
+"""Datasets without a row, and so without a file, but where a plant gives them some."""
 
 
 @dataclass(frozen=True)

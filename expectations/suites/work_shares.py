@@ -1,0 +1,5 @@
+"""Declared shares of common work."""
+
+from expectations.suites.suite import Suite
+
+SUITE = Suite("work_shares", protects=("work split",))
