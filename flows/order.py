@@ -28,7 +28,8 @@ _ROOMS = ("sources", "expectations", "policies", "transforms", "warehouse")
 class Order:
     """What somebody, or a schedule, asked for. `ordered_at` (aware) is the only clock a run knows.
 
-    `incremental`: what earlier incremental runs read and validated is taken from `<home>/cache`.
+    `incremental`: what earlier incremental runs read and validated is taken from `<home>/cache`. `scratch`: where the
+    run keeps what it needs while it lasts, `<home>/runs/<city>/<period>` where it is not given.
     """
 
     city: str
@@ -43,6 +44,7 @@ class Order:
     policies_dir: Path | None = None
     incremental: bool = False
     spread: Spread = field(default_factory=Spread)
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,8 @@ class Run:
     @property
     def folder(self) -> Path:
         """Where the run keeps what it needs while it lasts."""
-        return self.order.home / "runs" / self.policy.city / self.period.name / self.run_id
+        usual = self.order.home / "runs" / self.policy.city / self.period.name
+        return (self.order.scratch or usual) / self.run_id
 
     @property
     def report_folder(self) -> Path:

@@ -8,7 +8,7 @@ do, those on others need a home that is shared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import ceil
 from pathlib import Path
@@ -31,7 +31,8 @@ _SPELLS_UNDIVIDED: Final = 120_000
 _SPELLS_A_PART: Final = 25_000
 # Every part holds a group of rows in memory until it is full.
 _ROWS_A_GROUP: Final = 25_000
-_FRAMES: Final = tuple(field.name for field in fields(Results) if field.name != "n_settled")
+FRAMES: Final = tuple(field.name for field in fields(Results) if field.name != "n_settled")
+"""Of the results of a part, each a file."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def scored(call: Caller, run: Run, checked: steps.Checked) -> steps.Scored:
     if n == 1:
         scored: steps.Scored = call(steps.score, run, checked)
         return scored
-    divided = call(divide, run, checked, n)
+    divided = call(divide, run, checked, n, run.folder / "parts")
     n_parts = len(divided.n_people)
     with call.spread(run.order.spread, n_parts) as each:
         if divided.n_shared:
@@ -112,9 +113,9 @@ def _n_parts(n_spells: int) -> int:
 
 
 @step("divide")
-def divide(run: Run, checked: steps.Checked, n: int) -> Divided:
+def divide(run: Run, checked: steps.Checked, n: int, folder: Path) -> Divided:
     """Writes valid rows part by part, in one pass over each dataset."""
-    folder, rows = run.folder / "parts", steps.valid_rows(run, checked)
+    rows = steps.valid_rows(run, checked)
     parts = partitioning(rows, run.policy, run.period, n, known_as_of=run.known_as_of)
     for name in ("record", "results"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -147,7 +148,17 @@ def record_part(run: Run, divided: Divided, part: int) -> Recorded:
 @step("score")
 def score_part(run: Run, divided: Divided, part: int) -> Part:
     """Scores one part and writes its results."""
-    results = score_frames(
+    results = results_of(run, divided, part)
+    folder = divided.results(part)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FRAMES:
+        getattr(results, name).write_parquet(folder / f"{name}.parquet")
+    return Part(results.employees.height, results.indicators.height, results.n_settled)
+
+
+def results_of(run: Run, divided: Divided, part: int) -> Results:
+    """The results of one part."""
+    return score_frames(
         divided.rows(part, run.policy.timezone),
         run.policy,
         run.period,
@@ -155,22 +166,20 @@ def score_part(run: Run, divided: Divided, part: int) -> Part:
         public_holidays=public_holidays(steps.holiday_years(run)),
         elsewhere=_elsewhere(divided),
     )
-    folder = divided.results(part)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _FRAMES:
-        getattr(results, name).write_parquet(folder / f"{name}.parquet")
-    return Part(results.employees.height, results.indicators.height, results.n_settled)
 
 
 @step("join")
 def join(divided: Divided, parts: list[Part]) -> steps.Scored:
     """Joins the results of all parts, in the order of one that was never divided."""
-    folders = [divided.results(part) for part in range(len(parts))]
+    return joined([divided.results(part) for part in range(len(parts))], sum(part.n_settled for part in parts))
+
+
+def joined(folders: Sequence[Path], n_settled: int) -> steps.Scored:
+    """The results in these folders as one."""
     frames = {
-        name: joined_frame(name, [pl.read_parquet(folder / f"{name}.parquet") for folder in folders])
-        for name in _FRAMES
+        name: joined_frame(name, [pl.read_parquet(folder / f"{name}.parquet") for folder in folders]) for name in FRAMES
     }
-    results = Results(**frames, n_settled=sum(part.n_settled for part in parts))
+    results = Results(**frames, n_settled=n_settled)
     return steps.Scored(results, tuple(steps.gaps_said(results)))
 
 

@@ -10,8 +10,9 @@ again. A killed run needs nothing: the next one takes its lease over and finishe
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from expectations.findings import ValidationStopped
@@ -28,7 +29,15 @@ from warehouse import Ending, LeaseHeld, LeaseLost, RunRecord, Warehouse, Wareho
 _log = logging.getLogger(__name__)
 
 
-def run_period(order: Order, call: Caller) -> Summary:
+Scoring = Callable[[Caller, Run, steps.Landed], Callable[[steps.Checked], steps.Scored]]
+"""How a run comes to its scores: told as soon as files are landed, asked once their rows are valid."""
+
+
+def _in_this_run(call: Caller, run: Run, _landed: steps.Landed) -> Callable[[steps.Checked], steps.Scored]:
+    return functools.partial(partitions.scored, call, run)
+
+
+def run_period(order: Order, call: Caller, scoring: Scoring = _in_this_run) -> Summary:
     """Scores one city and period and publishes the result; who looks on hears of it (`flows.seam.Watch`).
 
     Raises:
@@ -38,7 +47,7 @@ def run_period(order: Order, call: Caller) -> Summary:
     call.add_watches(configured_watches(order))
     kept = _Kept()
     try:
-        summary = _published(order, call, kept)
+        summary = _published(order, call, scoring, kept)
     except BaseException as error:
         failure = Failure(order, kept.run, _ended_by(error), explain(error)[1], kept.landed, kept.checked)
         call.tell(lambda watch: watch.failed(failure))
@@ -47,7 +56,7 @@ def run_period(order: Order, call: Caller) -> Summary:
     return summary
 
 
-def _published(order: Order, call: Caller, kept: _Kept) -> Summary:
+def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Summary:
     kept.run = run = prepared(order)
     with (
         open_warehouse(order.warehouse_url) as warehouse,
@@ -59,10 +68,11 @@ def _published(order: Order, call: Caller, kept: _Kept) -> Summary:
         try:
             with _ending(warehouse, run, kept), full_disk_said(order.home):
                 kept.landed = landed = call(steps.land, run)
+                score = scoring(call, run, landed)
                 was_read = call(steps.read, run, landed)
                 kept.checked = checked = call(steps.validate, run, landed, was_read)
-                _refuse(run, checked)
-                scored = call(steps.validate_scores, run, partitions.scored(call, run, checked))
+                refuse(run, checked)
+                scored = call(steps.validate_scores, run, score(checked))
                 found = call(steps.insights, run, checked, scored)
                 lease.check()
                 loaded = call(steps.load, run, lease.token, landed, checked, scored, found)
@@ -86,11 +96,16 @@ def check_inputs(order: Order, call: Caller) -> Summary:
             checked = call(steps.validate, run, landed, call(steps.read, run, landed))
     finally:
         steps.clear_own_folder(run)
-    _refuse(run, checked)
+    refuse(run, checked)
     return Summary(run, landed, checked, None, None, call.done)
 
 
-def _refuse(run: Run, checked: steps.Checked) -> None:
+def refuse(run: Run, checked: steps.Checked) -> None:
+    """Passes where the rows may be used.
+
+    Raises:
+        ValidationStopped: they must not be; says where the report is.
+    """
     if checked.stops:
         stopped = ValidationStopped(checked.stops)
         stopped.add_note(f"Nothing was loaded. The validation report: {run.report_folder / 'validation.html'}")

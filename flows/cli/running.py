@@ -62,6 +62,20 @@ RunnerAddress = Annotated[
         help="Dask scheduler or Ray head that is running; else workers on this machine.",
     ),
 ]
+Part = Annotated[
+    int | None,
+    typer.Option(
+        "--part",
+        metavar="K",
+        min=1,
+        help="Score part K of N only, and keep it in the home; publish nothing. Needs --partitions N.",
+        show_default=False,
+    ),
+]
+Join = Annotated[
+    bool,
+    typer.Option("--join", help="Join the N parts that were scored with --part, and publish. Needs --partitions N."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -86,30 +100,64 @@ def run(
     partitions: Partitions = None,
     runner: Runner = None,
     runner_address: RunnerAddress = None,
+    part: Part = None,
+    join: Join = False,
     json: Json = False,
 ) -> None:
     """Score one city and period from raw files, and publish the result.
 
+    Over many machines that share the home: run each part of N anywhere, with --part, then once with --join.
     Example: kinerja run --city kalianda --period 2026-Q3 --inputs inputs
     """
     settings = settings_from(home, warehouse)
     order = order_of(settings, city, period, inputs, sources, require, known_as_of)
     order = replace(order, spread=settings.spread(partitions, runner, runner_address))
+    _refuse_together(part, runner or runner_address, join=join)
     # Workers are Prefect's.
-    through_prefect = prefect or order.spread.has_workers or bool(os.environ.get("PREFECT_API_URL"))
+    in_workers = order.spread.has_workers and part is None and not join
+    through_prefect = prefect or in_workers or bool(os.environ.get("PREFECT_API_URL"))
     if not json:
         _say_how(through_prefect=through_prefect)
-    if through_prefect:
-        document = _as_flow(order)
-    else:
-        from flows.pipeline import run_period
-
-        with watched(quiet=json) as caller:
-            document = run_period(order, caller).document()
+    document = _as_flow(order, part, join=join) if through_prefect else _directly(order, part, join=join, quiet=json)
     if json:
         say_json(document)
+    elif part is not None:
+        _tell_part(document)
     else:
         tell(document)
+
+
+def _refuse_together(part: int | None, runner: str | None, *, join: bool) -> None:
+    """What contradicts itself: a part, or the joining of parts, is one process's work."""
+    problems = []
+    if part is not None and join:
+        problems.append("--part and --join: run every part first, then join them with another command")
+    if runner and (part is not None or join):
+        problems.append("--runner is for a run that scores all its parts itself: leave it out with --part and --join")
+    if problems:
+        raise CommandError(problems)
+
+
+def _directly(order: Order, part: int | None, *, join: bool, quiet: bool) -> dict[str, Any]:
+    """The run, a part of it, or its end, in this process."""
+    from flows import parts
+    from flows.pipeline import run_period
+
+    with watched(quiet=quiet) as caller:
+        if part is not None:
+            return parts.score_part(order, part, caller).document()
+        return (parts.close if join else run_period)(order, caller).document()
+
+
+def _tell_part(document: dict[str, Any]) -> None:
+    """What a part left, and what comes next."""
+    place = f"{document['city']} {document['period']}: part {document['part']} of {document['n_parts']}"
+    if document["status"] == "empty":
+        screen().print(f"{place}: there is no such part, the roster has too few units; nothing to do")
+    else:
+        screen().print(f"{place}: scored, nothing published; {document['employees']:,} employees")
+    screen().print(f"Kept       {document['folder']}", soft_wrap=True)
+    screen().print(f"Then       {document['join']}", soft_wrap=True, markup=False, highlight=False)
 
 
 def check(
@@ -209,10 +257,23 @@ def _shares(required: Sequence[str]) -> dict[str, Decimal]:
     return shares
 
 
-def _as_flow(order: Order) -> dict[str, Any]:
-    """The run as a Prefect flow, on the server that is configured or on one of its own."""
+def _as_flow(order: Order, part: int | None = None, *, join: bool = False) -> dict[str, Any]:
+    """The run, or a part of it, as a Prefect flow, on the server that is configured or on one of its own."""
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", _SERVER_SECONDS)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    if part is not None:
+        from flows.orchestration.one_part import one_part
+
+        return one_part(
+            city=order.city,
+            period=order.period,
+            part=part,
+            partitions=order.spread.partitions,
+            inputs=order.inputs,
+            sources=order.sources,
+            known_as_of=order.known_as_of,
+            home=order.home,
+        )
     from flows.orchestration.period_end import period_end
 
     return period_end(
@@ -227,6 +288,7 @@ def _as_flow(order: Order) -> dict[str, Any]:
         partitions=order.spread.partitions,
         runner=order.spread.runner,
         runner_address=order.spread.address,
+        parts="join" if join else "here",
     )
 
 

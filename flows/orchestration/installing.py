@@ -28,8 +28,11 @@ from flows.orchestration.trouble import What, followed_up
 
 POOL: Final = "kinerja"
 QUEUE: Final = "scoring"
+PARTS: Final = "parts"
+"""Queue of parts: one that waits for its parts takes a place of the other, so they can never wait for each other."""
 QUEUE_LIMIT: Final = 2
-"""Runs at once, until somebody sets another number: five cities' nights must not meet in one machine's memory."""
+"""Runs at once in each, until somebody sets another number: five cities' nights must not meet in one machine's memory,
+and with more machines more parts go at once."""
 PREFECT_FILE: Final = "prefect.yaml"
 _CODE: Final = Path(__file__).resolve().parents[2]
 """What entry points of `prefect.yaml` are relative to: the checkout, or where the packages are installed."""
@@ -59,7 +62,8 @@ def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
     with get_client(sync_client=True) as client:
         say(_install_pool(client))
         say(_deploy(file))
-        _limit_queue(client)
+        for queue in (QUEUE, PARTS):
+            _limit_queue(client, queue)
         for automation in automations(client, heartbeat_seconds):
             _install_automation(client, automation)
         say(f"automations: {', '.join(name.removeprefix(_PREFIX) for name in AUTOMATIONS)}")
@@ -89,8 +93,8 @@ def _install_pool(client: SyncPrefectClient) -> str:
     return f"work pool {POOL}: there"
 
 
-def _limit_queue(client: SyncPrefectClient) -> None:
-    queue = client.read_work_queue_by_name(QUEUE, work_pool_name=POOL)
+def _limit_queue(client: SyncPrefectClient, name: str) -> None:
+    queue = client.read_work_queue_by_name(name, work_pool_name=POOL)
     if queue.concurrency_limit is None:
         client.update_work_queue(
             queue.id, **WorkQueueUpdate(concurrency_limit=QUEUE_LIMIT).model_dump(exclude_unset=True)

@@ -13,10 +13,23 @@ from typing import Any
 from prefect import flow
 
 from flows.orchestration.deployed import in_turn, period_of, run_name, settings_of
-from flows.orchestration.parameters import City, Folder, Partitions, PeriodText, RunnerName, Shares, Span, Text, Time
+from flows.orchestration.handing_out import over_workers
+from flows.orchestration.parameters import (
+    City,
+    Folder,
+    Partitions,
+    Parts,
+    PeriodText,
+    RunnerName,
+    Shares,
+    Span,
+    Text,
+    Time,
+)
 from flows.orchestration.scheduled import inputs_of
 from flows.orchestration.trouble import tell_how_it_ended
 from flows.order import Order
+from flows.parts import close
 from flows.pipeline import run_period
 
 
@@ -45,6 +58,7 @@ def period_end(
     partitions: Partitions = None,
     runner: RunnerName | None = None,
     runner_address: Text = None,
+    parts: Parts = "here",
 ) -> dict[str, Any]:
     """Scores one city and period from its input files and publishes the result; the run's summary.
 
@@ -61,6 +75,8 @@ def period_end(
         partitions: score in so many parts; empty: KINERJA_PARTITIONS, or by the size of the roster.
         runner: task runner that maps the parts: threads, dask or ray; empty: KINERJA_RUNNER, or threads.
         runner_address: of a Dask scheduler or Ray head; empty: workers on the machine that runs the flow.
+        parts: here: this run scores all of them; workers: each is a flow run of its own (kinerja-part) on any worker
+            that sees the home, and this one joins them; join: they are there, by `kinerja run --part`, to be joined.
     """
     settings = settings_of(home, warehouse)
     scored = period_of(city, period, "ended", span, settings)
@@ -77,4 +93,6 @@ def period_end(
         ordered_at=dt.datetime.now(dt.UTC),
         spread=settings.spread(partitions, runner, runner_address),
     )
-    return in_turn(run_period, order, settings).document()
+    if parts == "workers":
+        return over_workers(order, settings).document()
+    return in_turn(close if parts == "join" else run_period, order, settings).document()
