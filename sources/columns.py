@@ -24,6 +24,7 @@ from sources.parsing import (
     decimal,
     localised,
     parse,
+    runs,
     spoiled,
 )
 
@@ -99,6 +100,10 @@ class CanonicalColumns:
                 f"{self.dataset.name} needs column {', '.join(absent)}, which is not there",
                 "Add or rename the columns, or say under 'columns:' in sources.yaml where each comes from",
             )
+
+    def absent(self) -> list[str]:
+        """Canonical columns that come from nowhere and stay empty."""
+        return [column.name for column in self.dataset.columns if self._source(column.name) is None]
 
     def unused(self) -> list[str]:
         """Columns of the file that nothing reads."""
@@ -222,7 +227,7 @@ class CanonicalColumns:
         value, dtype = pl.col(f"c{position}"), self.table.dtypes[position]
         if column.kind is Kind.ID and dtype.is_float():
             raise unfit(self.table, source.from_, self.name)
-        return _moment(value, dtype, column, self.timezone) if dtype.is_temporal() else None
+        return moment(value, dtype, column, self.timezone) if dtype.is_temporal() else None
 
     def _looked_up(self, column: str, source: ColumnSource, lookup: Lookup, before: _Text) -> _Text:
         found = self.crosswalk(lookup).look_up(before.text)
@@ -237,7 +242,7 @@ def _is_filled(name: str) -> Callable[[pl.DataFrame], bool]:
 
 
 def _is_spoiled(name: str) -> Callable[[pl.DataFrame], bool]:
-    return lambda batch: bool(batch[name].unique().str.contains(SPOILED_ID).any())
+    return lambda batch: bool(runs(batch[name]).str.contains(SPOILED_ID).any())
 
 
 def _is_lost(text: str, value: str) -> Callable[[pl.DataFrame], bool]:
@@ -261,7 +266,7 @@ def _first_problem(checks: list[_Check]) -> pl.Expr:
     return pl.struct(names).map_batches(look, return_dtype=pl.String, is_elementwise=True)
 
 
-def _moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:
+def moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:
     """A typed date, time or moment as the contract's kind; None where the kind asks for something else."""
     is_instant = column.kind in (Kind.INSTANT, Kind.END_INSTANT)
     if isinstance(dtype, pl.Datetime) and is_instant:

@@ -1,4 +1,4 @@
-"""From landed files to one canonical Parquet file a dataset: every record becomes a row, whatever is wrong with it."""
+"""From landed files to the canonical rows of a dataset: every record becomes a row, whatever is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from sources.canonical import CanonicalRows
+from sources.as_landed import as_landed
+from sources.canonical import CanonicalRows, Stored
 from sources.collapse import collapsed
 from sources.columns import CanonicalColumns
 from sources.contracts import DATASETS, FILE, PROBLEM, ROW, Dataset
@@ -30,6 +31,8 @@ _MANY_NAMES: Final = 12
 _BINARY: Final = ("parquet", "xlsx")
 # A canonical file lives for one run and is read at once: its encodings alone make it a third of the CSV.
 _COMPRESSION: Final = "uncompressed"
+_MOST_LEAN_FILES: Final = 16
+"""Files of a dataset; more are joined in one, for each is a scan of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def read_dataset(
     out: Path,
     only: Collection[str] | None = None,
     name: str | None = None,
+    lean: bool = False,
 ) -> DatasetRead:
-    """Read every file of a dataset into `out/<dataset>.parquet`, typed as `DATASETS[dataset].schema(timezone)`.
+    """Read every file of a dataset into canonical rows, typed as `DATASETS[dataset].schema(timezone)`.
 
     Rows stand in reading order: files as mapped, records as in the file. Memory stays bounded.
 
@@ -83,10 +87,12 @@ def read_dataset(
         landed: their landed copies.
         dataset: which one to read.
         timezone: IANA name of the zone that moments without an offset are in.
-        out: folder of the canonical file.
+        out: folder of the canonical file, `<dataset>.parquet`.
         only: names of the input files to read, where not all of the dataset are wanted. Which rows a file gives does
             not depend on it: a file that repeats another's bytes gives none, whether that other is asked for or not.
         name: of the canonical file, without suffix; the dataset's where not given.
+        lean: write no more than is needed to scan the same rows: not what is the same in all of a file, and nothing
+            of a landed Parquet file that says what the contract asks for. The rows then need `landed` and all of `out`.
 
     Raises:
         UnreadableFile: a file's content cannot be used at all.
@@ -104,11 +110,12 @@ def read_dataset(
     # A reader that failed may still be writing.
     with tempfile.TemporaryDirectory(dir=out, prefix=f".{target.stem}-", ignore_cleanup_errors=True) as scratch:
         reading = _Reading(contract, timezone, Path(scratch), source_map, tuple(landed))
-        for file in _distinct(source_map.files_of(dataset), reading, only):
-            reading.add(file)
-        unfinished = reading.write()
-        unfinished.replace(target)
-    return DatasetRead(dataset, CanonicalRows.of(target), tuple(reading.files), tuple(reading.notes))
+        files = _distinct(source_map.files_of(dataset), reading, only)
+        is_lean = lean and 0 < len(files) <= _MOST_LEAN_FILES
+        for file in files:
+            reading.add(file, lean=is_lean)
+        rows = reading.rows(target) if is_lean else reading.written(target)
+    return DatasetRead(dataset, rows, tuple(reading.files), tuple(reading.notes))
 
 
 def _distinct(files: tuple[SourceFile, ...], reading: _Reading, only: Collection[str] | None) -> list[SourceFile]:
@@ -147,7 +154,7 @@ def _verified(landed: LandedFile, entry: FileEntry) -> Iterator[None]:
 
 
 class _Reading:
-    """The files of one dataset on their way to one Parquet file."""
+    """The files of one dataset on their way to canonical rows."""
 
     def __init__(
         self, dataset: Dataset, timezone: str, scratch: Path, source_map: SourceMap, landed: tuple[LandedFile, ...]
@@ -158,7 +165,8 @@ class _Reading:
         self.files: list[FileRead] = []
         self.notes: list[str] = []
         self._landed = {(file.name, file.dataset): file for file in landed}
-        self._parts: list[Path] = []
+        self._names = tuple(dataset.schema(timezone))
+        self._parts: list[Stored] = []
         self._crosswalk_files = {file.entry.file: file for file in source_map.files if file.dataset is None}
         self._crosswalks: dict[str, Crosswalk] = {}
 
@@ -166,22 +174,22 @@ class _Reading:
         """The landed copy of an input."""
         return self._landed[file.name, file.dataset]
 
-    def add(self, file: SourceFile) -> None:
+    def add(self, file: SourceFile, *, lean: bool) -> None:
         """Read one file into its part."""
         landed = self.landed(file)
-        part = self.scratch / f"part-{len(self._parts)}.parquet"
         with _verified(landed, file.entry):
-            n_records, n_rows, n_problems = self._read(file, landed, part)
+            part, n_records, n_rows, n_problems = self._read(file, landed, lean=lean)
         self._parts.append(part)
         n_records = n_rows if n_records is None else n_records
         self.files.append(FileRead(file.name, landed.sha256, n_records, n_rows, n_problems))
         if n_records != n_rows:
             self.notes.append(f"{file.name}: {n_records} records became {n_rows} rows (collapsed)")
 
-    def _read(self, file: SourceFile, landed: LandedFile, part: Path) -> tuple[int | None, int, int]:
-        """Records, where they are not its rows, rows, and rows with a problem of one file."""
+    def _read(self, file: SourceFile, landed: LandedFile, *, lean: bool) -> tuple[Stored, int | None, int, int]:
+        """Part, records, where they are not its rows, rows, and rows with a problem of one file."""
         try:
-            return self._sink(file, landed, part), *self._counts(file.name, part)
+            part, n_records = self._part(file, landed, lean=lean)
+            return part, n_records, *self._counts(file.name, part)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             # Polars' message may quote cells; it panics on some damaged Parquet.
             raise UnreadableFile(
@@ -191,24 +199,38 @@ class _Reading:
                 "Check that the file is whole and is what its suffix says, then deliver it again",
             ) from None
 
-    def write(self) -> Path:
-        """All parts, in order, in one file."""
-        if len(self._parts) == 1:
-            return self._parts[0]
-        whole = self.scratch / "whole.parquet"
-        if self._parts:
-            pl.scan_parquet(self._parts, glob=False).sink_parquet(whole, maintain_order=True, compression=_COMPRESSION)
-        else:
-            self.dataset.empty(self.timezone).write_parquet(whole)
-        return whole
+    def rows(self, target: Path) -> CanonicalRows:
+        """All parts, in order, as they are; `target` is the name of what was written of the first."""
+        stored: list[Stored] = []
+        offset = 0
+        for number, (part, file) in enumerate(zip(self._parts, self.files, strict=True)):
+            path = part.path
+            if path.parent == self.scratch:
+                path = target.with_stem(f"{target.stem}-{number}") if number else target
+                part.path.replace(path)
+            stored.append(replace(part, path=path, offset=offset))
+            offset += file.n_rows
+        return CanonicalRows(tuple(stored), self._names)
 
-    def _sink(self, file: SourceFile, landed: LandedFile, part: Path) -> int | None:
-        """Write the canonical rows of a file; number of its records where they are not its rows."""
+    def written(self, target: Path) -> CanonicalRows:
+        """All parts, in order, in one file."""
+        paths = [part.path for part in self._parts]
+        whole = paths[0] if len(paths) == 1 else self.scratch / "whole.parquet"
+        if len(paths) > 1:
+            pl.scan_parquet(paths, glob=False).sink_parquet(whole, maintain_order=True, compression=_COMPRESSION)
+        elif not paths:
+            self.dataset.empty(self.timezone).write_parquet(whole)
+        whole.replace(target)
+        return CanonicalRows.of(target)
+
+    def _part(self, file: SourceFile, landed: LandedFile, *, lean: bool) -> tuple[Stored, int | None]:
+        """Where the canonical rows of a file stand; number of its records where they are not its rows."""
+        part = self.scratch / f"part-{len(self._parts)}.parquet"
         table = self._open(landed, file.entry)
         self.notes += table.notes
         if not table.names:
             self.dataset.empty(self.timezone).write_parquet(part)
-            return None
+            return Stored(part), None
         n_records = None
         if file.entry.collapse is not None:
             n_records = int(table.frame.select(pl.len()).collect(engine="streaming").item())
@@ -216,14 +238,20 @@ class _Reading:
         columns = CanonicalColumns(file.name, table, file.entry, self.dataset, self.timezone, self._crosswalk)
         columns.check()
         self._note_unused(file.name, columns.unused())
-        schema = self.dataset.schema(self.timezone)
-        (
-            columns.applied()
-            .with_columns(pl.lit(landed.sha256).alias(FILE), raw_json(table))
-            .select(schema.names())
-            .sink_parquet(part, maintain_order=True, compression=_COMPRESSION)
-        )
-        return n_records
+        sha256 = pl.lit(landed.sha256).alias(FILE)
+        if lean and (derived := as_landed(table, file.entry, self.dataset, self.timezone)) is not None:
+            assert table.parquet is not None  # noqa: S101 - only Parquet is taken as it landed
+            return Stored(table.parquet, first_record=table.first_record, derived=(*derived, sha256)), n_records
+        frame = columns.applied().with_columns(sha256, raw_json(table))
+        stored, left_out = Stored(part), set[str]()
+        if lean:
+            schema = self.dataset.schema(self.timezone)
+            nothing = (pl.lit(None, schema[name]).alias(name) for name in columns.absent())
+            stored = Stored(part, first_record=table.first_record, derived=(*nothing, sha256))
+            left_out = {FILE, *columns.absent(), *([ROW] if table.first_record is not None else [])}
+        frame = frame.select(name for name in self._names if name not in left_out)
+        frame.sink_parquet(part, maintain_order=True, compression=_COMPRESSION)
+        return stored, n_records
 
     def _open(self, landed: LandedFile, entry: FileEntry) -> RawTable:
         name = entry.format_of(landed.name) or "csv"
@@ -245,13 +273,13 @@ class _Reading:
             shown = ", ".join(unused[:_MANY_NAMES]) + (" ..." if len(unused) > _MANY_NAMES else "")
             self.notes.append(f"{name}: {len(unused)} columns not used: {shown}")
 
-    def _counts(self, name: str, part: Path) -> tuple[int, int]:
+    def _counts(self, name: str, part: Stored) -> tuple[int, int]:
         """Rows and problem rows of a part.
 
         Raises:
             UnreadableFile: an identifier was spoiled by a spreadsheet.
         """
-        rows = pl.scan_parquet(part, glob=False)
+        rows = CanonicalRows((part,), self._names).scan()
         n_rows, n_problems = rows.select(pl.len(), pl.col(PROBLEM).count()).collect(engine="streaming").row(0)
         if n_problems:
             bad = rows.filter(pl.col(PROBLEM).str.ends_with(SPOILED_REASON)).select(ROW, PROBLEM)

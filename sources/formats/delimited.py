@@ -6,7 +6,8 @@ import codecs
 import csv
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -27,7 +28,8 @@ from sources.formats.table import (
 )
 from sources.mapping import FileEntry
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 18
+_BEYOND_ASCII: Final = bytes(range(128, 256))
 _BATCH_RECORDS: Final = 50_000
 _MAX_RECORD_BYTES: Final = 1 << 20
 _MAX_RECORD_LINES: Final = 200
@@ -51,6 +53,8 @@ class _Survey:
     has_blanks: bool = False
     """Whether a cell may have a blank around it: the file has one, or a letter beyond ASCII."""
     is_utf8: bool = True
+    n_cells: int | None = None
+    """Of every line, where they are as many in each, nothing is quoted and no line is blank or too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,10 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
     if not survey.is_utf8:
         return _by_record(path, layout, scratch, notes)
     is_tidy = not (survey.has_blanks or survey.has_quotes or survey.has_cr)
-    if _is_regular(path, layout, survey):
-        return text_table(_by_polars(path, layout, []), layout.names, notes=notes, is_tidy=is_tidy)
+    if _is_regular(layout, survey):
+        frame = _by_polars(path, replace(layout, quote=None), [])
+        first = layout.header_line + 1
+        return text_table(frame, layout.names, notes=notes, is_tidy=is_tidy, first_record=first)
     lines = _lines(path, layout, survey)
     found = _found(lines)
     if found.n_loose:
@@ -148,18 +154,23 @@ def _as_utf8(path: Path, name: str, encoding: str, scratch: Path) -> Path:
 
 
 def _survey(path: Path, quote: str | None, delimiter: str) -> _Survey:
-    survey = _Survey()
+    """One pass; a chunk of plain letters with delimiters and line feeds where they belong is not looked at closer."""
+    survey, shape = _Survey(), _Shape.of(path, delimiter)
     decoder = codecs.getincrementaldecoder("utf-8")()
     mark = quote.encode() if quote else None
     blanks = [blank for blank in (b" ", b"\t", b"\v", b"\f") if blank != delimiter.encode()]
+    odd = b"\r\0" + (mark or b"")
     ends_with_cr = False
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=0) as stream:
         survey.has_bom = stream.read(3) == codecs.BOM_UTF8
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
+            survey.has_lf = survey.has_lf or b"\n" in chunk
+            is_clear = not ends_with_cr and not decoder.getstate()[0]
+            if is_clear and shape.takes(chunk, odd if survey.has_blanks else odd + b"".join(blanks), _BEYOND_ASCII):
+                continue
             is_ascii = chunk.isascii()
             survey.has_nul = survey.has_nul or b"\0" in chunk
-            survey.has_lf = survey.has_lf or b"\n" in chunk
             survey.has_quotes = survey.has_quotes or (mark is not None and mark in chunk)
             survey.has_blanks = survey.has_blanks or not is_ascii or any(blank in chunk for blank in blanks)
             if b"\r" in chunk or ends_with_cr:
@@ -171,9 +182,61 @@ def _survey(path: Path, quote: str | None, delimiter: str) -> _Survey:
             # A letter may begin in the chunk before.
             if survey.is_utf8 and not (is_ascii and not decoder.getstate()[0]):
                 survey.is_utf8 = _decodes(decoder, chunk)
+            is_plain = not (survey.has_quotes or survey.has_nul)
+            shape.is_regular = is_plain and shape.takes(chunk)
     survey.has_bare_cr = survey.has_bare_cr or ends_with_cr
     survey.is_utf8 = survey.is_utf8 and _decodes(decoder, b"", final=True)
+    survey.n_cells = shape.n_cells if shape.is_whole and not survey.has_bare_cr else None
     return survey
+
+
+@dataclass(slots=True)
+class _Shape:
+    """Whether every line has as many delimiters as the first, followed from chunk to chunk."""
+
+    line: bytes
+    """The delimiters of a line and its end."""
+    is_regular: bool
+    phase: int = 0
+    """How many of them the open line has had."""
+    n_open: int = 0
+    """Bytes of the open line."""
+
+    @classmethod
+    def of(cls, path: Path, delimiter: str) -> _Shape:
+        """As the first line has it; one column has none."""
+        _, first = _first_line(path)
+        line = delimiter.encode() * first.count(delimiter.encode()) + b"\n"
+        return cls(line, is_regular=len(line) > 1 and delimiter != " ")
+
+    @property
+    def n_cells(self) -> int:
+        return len(self.line)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last line, with or without an end, is like the others."""
+        has_end, has_cells = self.n_open == 0, self.phase == len(self.line) - 1
+        return self.is_regular and (has_end or has_cells)
+
+    def takes(self, chunk: bytes, *odd: bytes) -> bool:
+        """Whether the chunk goes on so, without an odd byte; where not, nothing is remembered of it."""
+        marks = chunk.translate(None, _all_but(self.line + b"".join(odd)))
+        expected = self.line * (len(marks) // len(self.line) + 2)
+        if not self.is_regular or not expected.startswith(marks, self.phase):
+            return False
+        start, longest = -self.n_open, csv.field_size_limit()
+        while (end := chunk.rfind(b"\n", max(start, 0), max(start + longest + 1, 0))) >= 0:
+            start = end + 1
+        if len(chunk) - start > longest:
+            return False
+        self.phase, self.n_open = (self.phase + len(marks)) % len(self.line), len(chunk) - start
+        return True
+
+
+@cache
+def _all_but(kept: bytes) -> bytes:
+    return bytes(byte for byte in range(256) if byte not in kept)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -292,22 +355,10 @@ class _Found:
     blank_lines: list[int]
 
 
-def _is_regular(path: Path, layout: _Layout, survey: _Survey) -> bool:
-    """Whether a quick look shows that every line after the header is a record without a problem, and none is blank."""
-    is_plain = not (survey.has_quotes or survey.has_bare_cr or survey.has_nul)
+def _is_regular(layout: _Layout, survey: _Survey) -> bool:
+    """Whether every line after the header is a record without a problem, and none is blank."""
     begins_plainly = layout.header_line or not survey.has_bom
-    if not is_plain or not begins_plainly or len(layout.names) == 1 or layout.delimiter == " ":
-        return False
-    line = pl.col("line")
-    n_cells = line.str.count_matches(layout.delimiter, literal=True) + 1
-    longest, is_regular = (
-        pl.scan_lines(path, name="line", glob=False)
-        .slice(layout.header_line)
-        .select(line.str.len_bytes().max(), (n_cells == len(layout.names)).all().alias("regular"))
-        .collect(engine="streaming")
-        .row(0)
-    )
-    return bool(is_regular) and (longest or 0) <= csv.field_size_limit()
+    return survey.n_cells == len(layout.names) and bool(begins_plainly)
 
 
 def _found(lines: pl.LazyFrame) -> _Found:

@@ -33,13 +33,15 @@ def read(path: Path, name: str, entry: FileEntry, scratch: Path) -> RawTable:
         # Polars' message may quote the file.
         raise _broken(name, "its footer cannot be read") from None
     names = tuple(schema)
-    frame = pl.scan_parquet(path, glob=False, row_index_name=ROW, row_index_offset=1) if ROW not in names else None
+    whole = path if ROW not in names else None
+    frame = pl.scan_parquet(path, glob=False, row_index_name=ROW, row_index_offset=1) if whole else None
     if frame is None:
         # A canonical file fed back: its own row numbers give way.
         frame = pl.scan_parquet(path, glob=False).drop(ROW).with_row_index(ROW, offset=1)
         names = tuple(column for column in names if column != ROW)
     cells = [pl.col(column).alias(f"c{position}") for position, column in enumerate(names)]
-    return RawTable(frame.select(pl.col(ROW).cast(pl.Int64), *cells), names, tuple(schema[column] for column in names))
+    frame = frame.select(pl.col(ROW).cast(pl.Int64), *cells)
+    return RawTable(frame, names, tuple(schema[column] for column in names), first_record=1, parquet=whole)
 
 
 def _broken(name: str, where: str) -> UnreadableFile:

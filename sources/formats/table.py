@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -27,7 +28,8 @@ class RawTable:
 
     `frame` has column `c0`, `c1`, ... for each of `names` (a file may use any name, ours too) and `_row`; where
     `has_bad_records`, also `_problem` and `_raw`, filled for records that could not be split into cells.
-    Where `is_tidy`, no cell of text has a blank around it, and an empty one is null.
+    Where `is_tidy`, no cell of text has a blank around it, and an empty one is null. `first_record` is the number of
+    the first record where the others follow one by one. `parquet` is the file where the rows are those of one.
     """
 
     frame: pl.LazyFrame
@@ -36,6 +38,8 @@ class RawTable:
     has_bad_records: bool = False
     notes: tuple[str, ...] = ()
     is_tidy: bool = False
+    first_record: int | None = None
+    parquet: Path | None = None
 
     def position(self, name: str) -> int | None:
         """Where the column stands; None where there is none."""
@@ -49,9 +53,10 @@ def text_table(
     has_bad_records: bool = False,
     notes: tuple[str, ...] = (),
     is_tidy: bool = False,
+    first_record: int | None = None,
 ) -> RawTable:
     """A table whose every column is text."""
-    return RawTable(frame, names, (pl.String(),) * len(names), has_bad_records, notes, is_tidy)
+    return RawTable(frame, names, (pl.String(),) * len(names), has_bad_records, notes, is_tidy, first_record)
 
 
 def empty_table() -> RawTable:
