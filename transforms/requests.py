@@ -20,11 +20,11 @@ is_closed: Final = (pl.col("status") == "closed") & pl.col("closed_at").is_not_n
 
 
 def requests(scope: Known) -> pl.LazyFrame:
-    """All known requests with person, limit (units of 1e-18 hours), paused (the same), started_at and due.
+    """All known requests with person, limit (units of 1e-18 hours), paused (the same), started_at, ran_out and due.
 
     limit: the service's standard, else the policy's default (Permendagri 19/2018 art. 3).
-    due: due_at as given; else documents: start + limit + paused; others: the end of the last working day of the
-    clock of their class (LAPOR!). `class_days` is that clock, null for documents.
+    ran_out: documents: start + limit + paused; others: the end of the last working day of the clock of their class
+    (LAPOR!). `class_days` is that clock, null for documents. due: due_at as given, else ran_out.
     """
     default = int(scope.policy.default_limit_hours * DECIMAL_UNIT)
     clocks = scope.policy.national.complaint_clocks
@@ -47,9 +47,8 @@ def requests(scope: Known) -> pl.LazyFrame:
             started_at=pl.coalesce("complete_at", "submitted_at"),
             class_days=pl.when(~is_document).then(days),
         )
-        .with_columns(
-            due=pl.coalesce("due_at", pl.when(is_document).then(_document_due()).otherwise(_class_due(scope)))
-        )
+        .with_columns(ran_out=pl.when(is_document).then(_document_due()).otherwise(_class_due(scope)))
+        .with_columns(due=pl.coalesce("due_at", "ran_out"))
     )
 
 

@@ -90,9 +90,16 @@ def _frame(connection: Connection, shape: Shape, columns: Sequence[str], run_id:
     parts = [pl.DataFrame(schema=types)]
     for rows in connection.exec_driver_sql(query, (run_id,)).partitions(BATCH_ROWS):
         cells = zip(read_as.items(), zip(*rows, strict=True), strict=True)
-        typed = [pl.Series(name, values, dtype=kind).cast(types[name]) for (name, kind), values in cells]
+        typed = [_typed(pl.Series(name, values, dtype=kind), types[name]) for (name, kind), values in cells]
         parts.append(pl.DataFrame(typed))
     return pl.concat(parts)
+
+
+def _typed(cells: pl.Series, kind: pl.DataType) -> pl.Series:
+    import polars as pl
+
+    is_written_day = isinstance(kind, pl.Date) and cells.dtype == pl.String
+    return cells.str.to_date("%Y-%m-%d") if is_written_day else cells.cast(kind)
 
 
 def _in_sqlite(kind: pl.DataType) -> pl.DataType:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tests.warehouse.a_run import publish, results
+from tests.warehouse.a_run import CITY, publish, results
 from tests.warehouse.test_checking import sound
 from warehouse import Warehouse, WarehouseError, result_hash
 from warehouse.column_types import Exact
@@ -136,3 +136,12 @@ def test_insights_the_database_changed_are_not_published(warehouse: Warehouse, s
 def test_insights_that_do_not_fit_are_refused(warehouse: Warehouse, spoil: Any, message: str) -> None:
     with pytest.raises(WarehouseError, match=message):
         publish(warehouse, "run-1", insights=spoil(insights()))
+
+
+def test_days_of_the_period_before_come_back_as_days(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.insight_queries.INSIGHTS", MappingProxyType({"tides": Tide}))
+    publish(warehouse, "run-1", insights=insights())
+    found = warehouse.published_before(CITY, dt.date(2026, 4, 1), dt.date(2026, 7, 1))
+    assert found is not None
+    key, given = ["unit_id", "from_date"], insights()["tides"]
+    assert found.frames["tides"].sort(key).equals(given.sort(key))

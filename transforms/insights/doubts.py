@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -18,7 +17,6 @@ import polars as pl
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, rounded
 from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many
-from transforms.requests import is_closed, requests
 from transforms.scope import day_of, local
 
 FALSE_ALARMS: Final = 0.01
@@ -47,8 +45,8 @@ TWO_PLACES: Final = 3
 TWO_PLACES_SECONDS: Final = 60
 WORKING_MINUTES: Final = 450
 """Minutes of a working day over which what is done alone would spread."""
-ROWS_AT_ONCE: Final = 5_000_000
-"""Events that are compared in memory at once."""
+ROWS_AT_ONCE: Final = 16_000_000
+"""Events that are compared in memory at once: of 12 bytes each, and as much again while they are compared."""
 _DAY_END: Final = dt.time(23, 59, 59, 999999)
 
 
@@ -91,15 +89,19 @@ def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def _closings(evidence: Evidence, known: Evidence | None = None) -> pl.LazyFrame:
+def _closings(evidence: Evidence) -> pl.LazyFrame:
     """Requests closed in P by people who are scored, at a known time of the day."""
     at = local("closed_at").dt.time()
-    return requests(known or evidence).filter(
+    return evidence.requests.filter(
         pl.col("person").is_not_null(),
-        is_closed,
         evidence.span.covers("closed_at"),
         ~at.is_in([dt.time(), _DAY_END]),  # only the day is known
     )
+
+
+def _named(evidence: Evidence, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows by person, with their employee_id."""
+    return rows.join(evidence.people.select("person", "employee_id"), on="person")
 
 
 def _dates(column: str, where: pl.Expr) -> dict[str, pl.Expr]:
@@ -122,34 +124,48 @@ def _crowding(n: str, minutes: pl.Expr, crowd: int) -> pl.Expr:
 
 
 def _batches(evidence: Evidence) -> pl.DataFrame:
-    closings = _closings(evidence).select("employee_id", "closed_at", minute=pl.col("closed_at").dt.truncate("1m"))
-    in_batch = pl.len().over("employee_id", "minute") >= BATCH
-    found = (
-        closings.with_columns(in_batch=in_batch)
-        .group_by("employee_id")
-        .agg(
-            n_of=pl.len(),
-            n_found=pl.col("in_batch").sum(),
-            n_days=day_of("closed_at").n_unique(),
-            **_dates("closed_at", pl.col("in_batch")),
-        )
-        .filter(pl.col("n_found") >= BATCH)
+    minutes = (
+        _closings(evidence)
+        .group_by("person", minute=pl.col("closed_at").dt.truncate("1m"))
+        .agg(n=pl.len().cast(pl.Int64))
+        .with_columns(in_batch=pl.col("n") >= BATCH)
     )
-    return _shaped(found, "batch_closing", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, BATCH))
+    found = _crowds(minutes, "person").filter(pl.col("n_found") >= BATCH)
+    return _shaped(
+        _named(evidence, found),
+        "batch_closing",
+        n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, BATCH),
+    )
+
+
+def _crowds(minutes: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """Of those with a crowded minute (in_batch): n_of, n_found, n_days and dates, from how many (n) each minute has."""
+    with_one = minutes.filter("in_batch").select(key).unique()
+    return (
+        minutes.join(with_one, on=key, how="semi")
+        .group_by(key)
+        .agg(
+            n_of=pl.col("n").sum(),
+            n_found=pl.col("n").filter("in_batch").sum(),
+            n_days=day_of("minute").n_unique(),
+            **_dates("minute", pl.col("in_batch")),
+        )
+    )
 
 
 def _last_seconds(evidence: Evidence) -> pl.DataFrame:
     left = (pl.col("due") - pl.col("closed_at")).dt.total_seconds()
     found = (
         _closings(evidence)
-        .select("employee_id", "closed_at", left=left)
+        .select("person", "closed_at", left=left)
         .filter(pl.col("left").is_between(0, 3600))
-        .group_by("employee_id")
+        .group_by("person")
         .agg(
             n_of=pl.len(),
             n_found=(pl.col("left") <= LAST_SECONDS).sum(),
             **_dates("closed_at", pl.col("left") <= LAST_SECONDS),
         )
+        .pipe(lambda rows: _named(evidence, rows))
         .sort("employee_id")
         .collect()
     )
@@ -161,9 +177,16 @@ def _last_seconds(evidence: Evidence) -> pl.DataFrame:
     )
 
 
-def _against_habit(counted: pl.LazyFrame, rule: str, least: int, share: float) -> pl.DataFrame:
+def _against_habit(
+    evidence: Evidence, closings: pl.LazyFrame, is_hit: pl.Expr, rule: str, least: int, share: float
+) -> pl.DataFrame:
     """Those with so many hits, so large a share, and more than people's habits explain."""
-    found = counted.sort("employee_id").collect()
+    counted = (
+        closings.select("person", "closed_at", is_hit=is_hit)
+        .group_by("person")
+        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
+    )
+    found = _named(evidence, counted).sort("employee_id").collect()
     hits, of = found["n_found"].to_list(), found["n_of"].to_list()
     mean, correlation = beta_binomial(hits, of)
     # Where nobody else has one, one in all is what the rest of them could have had.
@@ -176,33 +199,16 @@ def _against_habit(counted: pl.LazyFrame, rule: str, least: int, share: float) -
 
 def _reopened(evidence: Evidence) -> pl.DataFrame:
     at_once = pl.col("closed_at") - pl.col("started_at") <= pl.duration(minutes=AT_ONCE_MINUTES)
-    unanswered = pl.col("first_response_at").is_null() | (pl.col("first_response_at") > pl.col("closed_at"))
-    is_hit = at_once & ((pl.col("reopened_count") > 0).fill_null(value=False) | unanswered)
-    counted = (
-        _closings(evidence)
-        .select("employee_id", "closed_at", is_hit=is_hit)
-        .group_by("employee_id")
-        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
-    )
-    return _against_habit(counted, "closed_and_reopened", REOPENED, REOPENED_SHARE)
+    is_unanswered = ~pl.col("is_answered").fill_null(value=False)
+    is_hit = at_once & (pl.col("is_reopened").fill_null(value=False) | is_unanswered)
+    return _against_habit(evidence, _closings(evidence), is_hit, "closed_and_reopened", REOPENED, REOPENED_SHARE)
 
 
 def _moved(evidence: Evidence) -> pl.DataFrame:
-    given = evidence.frames["service_requests"].with_columns(
-        written_due="due_at", due_at=pl.lit(None, pl.Datetime("us", evidence.span.timezone))
-    )
-    clocked = replace(evidence, frames={**evidence.frames, "service_requests": given})
     # To the end of the day: a deadline is often written as a day.
-    ran_out = day_of("due")
-    is_hit = (day_of("closed_at") > ran_out) & (pl.col("written_due") >= pl.col("closed_at"))
-    counted = (
-        _closings(evidence, clocked)
-        .filter(pl.col("written_due").is_not_null())
-        .select("employee_id", "closed_at", is_hit=is_hit)
-        .group_by("employee_id")
-        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
-    )
-    return _against_habit(counted, "moved_deadline", MOVED, MOVED_SHARE)
+    is_hit = (day_of("closed_at") > pl.col("ran_out_on")) & (pl.col("written_due") >= pl.col("closed_at"))
+    written = _closings(evidence).filter(pl.col("written_due").is_not_null())
+    return _against_habit(evidence, written, is_hit, "moved_deadline", MOVED, MOVED_SHARE)
 
 
 def _stuffed(evidence: Evidence) -> pl.DataFrame:
@@ -221,49 +227,114 @@ def _stuffed(evidence: Evidence) -> pl.DataFrame:
 
 
 def _crowded(answers: pl.LazyFrame, key: str, crowd: int) -> pl.DataFrame:
-    in_crowd = pl.len().over(key, "minute") >= crowd
-    found = (
-        answers.with_columns(in_crowd=in_crowd)
-        .group_by(key)
-        .agg(
-            n_of=pl.len(),
-            n_found=pl.col("in_crowd").sum(),
-            n_days=day_of("submitted_at").n_unique(),
-            **_dates("submitted_at", pl.col("in_crowd")),
-        )
-        .filter(pl.col("n_found") >= crowd)
-    )
+    minutes = answers.group_by(key, "minute").agg(n=pl.len().cast(pl.Int64)).with_columns(in_batch=pl.col("n") >= crowd)
+    found = _crowds(minutes, key).filter(pl.col("n_found") >= crowd)
     return _shaped(found, "stuffed_survey", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, crowd))
 
 
-def _events(evidence: Evidence) -> pl.LazyFrame:
-    """Events in P of people who are scored: person, second, device (the home unit where none is named)."""
-    homes = evidence.people.select("employee_id", "person", "unit_id")
-    return (
-        evidence.frames["attendance"]
-        .filter(evidence.span.covers("timestamp"))
-        .select("employee_id", "timestamp", "device_id")
-        .join(homes, on="employee_id")
-        .select(
-            "person",
-            second=pl.col("timestamp").dt.epoch("s"),
-            device=pl.coalesce("device_id", "unit_id"),
-            is_named=pl.col("device_id").is_not_null(),
-            unit_id="unit_id",
-        )
+def _punches(evidence: Evidence) -> pl.DataFrame:
+    """Both rules on events in P of people who are scored, read once where they fit in memory."""
+    parts = _Parts(evidence)
+    used: list[pl.DataFrame] = []
+    shared: list[pl.DataFrame] = []
+    for events in parts:
+        used.append(events.group_by("person", "device").agg(n=pl.len().cast(pl.Int64)))
+        shared.append(_shared_seconds(parts.with_devices(events)))
+    counts = pl.concat(used).group_by("person", "device").agg(pl.col("n").sum())
+    return pl.concat(
+        [
+            _together(evidence, pl.concat(shared), parts.with_devices(counts), parts.day()),
+            _two_places(evidence, parts, counts),
+        ]
     )
 
 
-def _together(evidence: Evidence) -> pl.DataFrame:
-    """Pairs of a device, a share of the devices at a time: never more events in memory than `ROWS_AT_ONCE`."""
-    events = _events(evidence)
-    n_rows = evidence.frames["attendance"].select(pl.len()).collect(engine="streaming").item()
-    n_parts = max(1, -(-n_rows // ROWS_AT_ONCE))
-    found = [
-        _pairs(events.filter(pl.col("device").hash(0) % n_parts == part) if n_parts > 1 else events)
-        for part in range(n_parts)
-    ]
-    pairs = pl.concat(found).sort("device", "person", "other")
+class _Parts:
+    """Events in P of people who are scored, some days at a time: never more in memory than about `ROWS_AT_ONCE`.
+
+    A part has person, second (of P) and device (null: none is named).
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        attendance, span = evidence.frames["attendance"], evidence.span
+        n_rows = attendance.select(pl.len()).collect(engine="streaming").item()
+        n_parts = max(1, -(-n_rows // ROWS_AT_ONCE))
+        instant = pl.col("timestamp")
+        self.start = int(span.start_at.timestamp())
+        length = -(-(int(span.end_at.timestamp()) - self.start) // n_parts)
+        self._homes = evidence.results.employees.get_column("unit_id").cast(pl.Categorical)
+        self._kept: pl.DataFrame | None = None
+        rows = attendance.filter(span.covers("timestamp")).select(
+            evidence.person(),
+            second=(instant.dt.epoch("s") - self.start).cast(pl.Int32),
+            device=pl.col("device_id").cast(pl.Categorical),
+        )
+        self._rows = [
+            rows.filter(pl.col("second").is_between(part * length, (part + 1) * length, closed="left"))
+            if n_parts > 1
+            else rows
+            for part in range(n_parts)
+        ]
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        if self._kept is not None:
+            yield self._kept
+            return
+        for rows in self._rows:
+            part = rows.filter(pl.col("person").is_not_null()).collect(engine="streaming")
+            if len(self._rows) == 1:
+                self._kept = part
+            yield part
+
+    def with_devices(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the home unit for the device where none is named."""
+        if rows.get_column("device").null_count() == 0:
+            return rows
+        home = self._homes.gather(rows.get_column("person"))
+        return rows.with_columns(device=pl.coalesce("device", home))
+
+    def day(self) -> pl.Expr:
+        """The day of a second."""
+        return pl.from_epoch(pl.col("second").cast(pl.Int64) + self.start, time_unit="s").dt.date()
+
+
+def _shared_seconds(events: pl.DataFrame) -> pl.DataFrame:
+    """One row a device and second with 2 people or more, but no crowd: person, a list of them in order."""
+    moment = pl.col("device").to_physical().cast(pl.UInt64) * 2**32 + pl.col("second").cast(pl.UInt64)
+    moments = events.select(moment.alias("moment")).to_series()
+    ordered = moments.sort()
+    twice = ordered.filter(ordered == ordered.shift()).unique()
+    seen = events.filter(moments.is_in(twice.implode()))
+    shared = seen.group_by("device", "second").agg(pl.col("person").unique().sort())
+    return shared.filter(pl.col("person").list.len().is_between(2, CROWD))
+
+
+def _pairs(shared: pl.DataFrame, counts: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """One row a device and pair of people with the same second there: n_found, n_of (events of the rarer), n_people."""
+    pairs = (
+        shared.explode("person", empty_as_null=False, keep_nulls=False)
+        .join(shared, on=["device", "second"], suffix="s")
+        .explode("persons", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("person") < pl.col("persons"))
+    )
+    counted = pairs.group_by("device", "person", other="persons").agg(
+        n_found=pl.len().cast(pl.Int64), first_date=day.min(), last_date=day.max()
+    )
+    own = counts.group_by("device", "person").agg(pl.col("n").sum())
+    per_device = own.group_by("device").agg(n_people=pl.len().cast(pl.Int64))
+    return (
+        counted.join(own, on=["device", "person"])
+        .join(own.rename({"person": "other", "n": "n_other"}), on=["device", "other"])
+        .join(per_device, on="device")
+        .with_columns(pl.col("device").cast(pl.String), n_of=pl.min_horizontal("n", "n_other"))
+        .select("device", "person", "other", "n_found", "n_of", "n_people", "first_date", "last_date")
+        .sort("device", "person", "other")
+    )
+
+
+def _together(evidence: Evidence, shared: pl.DataFrame, counts: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """`counts`: events (n) of each person and device."""
+    pairs = _pairs(shared, counts, day)
     if pairs.is_empty():
         return pl.DataFrame(schema=_FOUND)
     # What another pair of the device has, the suspected one left out; one in all where there is no other.
@@ -300,38 +371,10 @@ def _poisson(hits: list[int], expected: list[float]) -> list[float | None]:
     return [float(p) for p in poisson.sf(np.asarray(hits) - 1, np.asarray(expected))]
 
 
-def _pairs(events: pl.LazyFrame) -> pl.DataFrame:
-    """One row a device and pair of people with the same second there: n_found, n_of (events of the rarer), n_people."""
-    # First which seconds have more than one event: few do, and only these are gathered.
-    crowded = events.group_by("device", "second").agg(n=pl.len()).filter(pl.col("n") > 1).collect(engine="streaming")
-    seen = events.join(crowded.lazy(), on=["device", "second"], how="semi").collect(engine="streaming")
-    shared = seen.group_by("device", "second").agg(pl.col("person").unique().sort())
-    shared = shared.filter(pl.col("person").list.len().is_between(2, CROWD))
-    pairs = (
-        shared.explode("person", empty_as_null=False, keep_nulls=False)
-        .join(shared, on=["device", "second"], suffix="s")
-        .explode("persons", empty_as_null=False, keep_nulls=False)
-        .filter(pl.col("person") < pl.col("persons"))
-    )
-    day = pl.from_epoch("second", time_unit="s").dt.date()
-    counted = pairs.group_by("device", "person", other="persons").agg(
-        n_found=pl.len().cast(pl.Int64), first_date=day.min(), last_date=day.max()
-    )
-    own = events.group_by("device", "person").agg(n=pl.len()).collect(engine="streaming")
-    per_device = own.group_by("device").agg(n_people=pl.len().cast(pl.Int64))
-    return (
-        counted.join(own, on=["device", "person"])
-        .join(own.rename({"person": "other", "n": "n_other"}), on=["device", "other"])
-        .join(per_device, on="device")
-        .with_columns(n_of=pl.min_horizontal("n", "n_other").cast(pl.Int64))
-        .select("device", "person", "other", "n_found", "n_of", "n_people", "first_date", "last_date")
-    )
-
-
-def _two_places(evidence: Evidence) -> pl.DataFrame:
+def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.DataFrame:
     """Only people with events at devices of two units are looked at; a device is of the unit that uses it most."""
-    events = _events(evidence).filter("is_named")
-    used = events.group_by("person", "device", "unit_id").agg(n=pl.len()).collect(engine="streaming")
+    homes = evidence.people.select("person", "unit_id").collect()
+    used = counts.filter(pl.col("device").is_not_null()).join(homes, on="person")
     owner = (
         used.group_by("device", "unit_id")
         .agg(pl.col("n").sum())
@@ -340,28 +383,30 @@ def _two_places(evidence: Evidence) -> pl.DataFrame:
         .agg(place=pl.col("unit_id").last())
     )
     abroad = used.join(owner, on="device").group_by("person").agg(n_places=pl.col("place").n_unique())
-    suspects = abroad.filter(pl.col("n_places") > 1).select("person").lazy()
-    near = (pl.col("second") - pl.col("second").shift().over("person")) <= TWO_PLACES_SECONDS
-    elsewhere = pl.col("place") != pl.col("place").shift().over("person")
-    # A null: the first event of a person, which follows none.
-    is_hit = (near & elsewhere).fill_null(value=False)
-    day = pl.from_epoch("second", time_unit="s").dt.date().filter(pl.col("is_hit"))
+    suspects = abroad.filter(pl.col("n_places") > 1).select("person")
+    if suspects.is_empty():
+        return pl.DataFrame(schema=_FOUND)
+    # In order, so that the row before is the event before; the first event of a person follows none.
+    events = pl.concat([part.join(suspects, on="person", how="semi") for part in parts])
+    follows = pl.col("person") == pl.col("person").shift()
+    near = (pl.col("second") - pl.col("second").shift()) <= TWO_PLACES_SECONDS
+    elsewhere = pl.col("place") != pl.col("place").shift()
+    day = parts.day().filter(pl.col("is_hit"))
     found = (
-        events.join(suspects, on="person", how="semi")
-        .join(owner.lazy(), on="device")
+        events.join(owner, on="device")
         .select("person", "second", "place")
         .sort("person", "second", "place")
-        .with_columns(is_hit=is_hit)
+        .with_columns(is_hit=(follows & near & elsewhere).fill_null(value=False))
         .group_by("person")
         .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), first_date=day.min(), last_date=day.max())
         .filter(pl.col("n_found") >= TWO_PLACES)
-        .join(evidence.people.select("person", "employee_id"), on="person")
+        .join(evidence.people.select("person", "employee_id").collect(), on="person")
     )
     return _shaped(found, "two_places", n_expected=pl.lit(0.0))
 
 
 Rule = Callable[[Evidence], pl.DataFrame]
-_RULES: Final[tuple[Rule, ...]] = (_batches, _last_seconds, _reopened, _moved, _stuffed, _together, _two_places)
+_RULES: Final[tuple[Rule, ...]] = (_batches, _last_seconds, _reopened, _moved, _stuffed, _punches)
 _FOUND: Final = pl.Schema(
     {
         "rule": pl.String(),

@@ -15,7 +15,7 @@ from policies.model import Policy
 from policies.period import Period
 from transforms.requests import is_closed, requests
 from transforms.run import Results
-from transforms.scope import Known, Span, as_known, days_off_of
+from transforms.scope import Known, Span, as_known, day_of, days_off_of
 
 NOT_OWED: Final = ("rejected", "not_in_authority", "postponed")
 """Statuses that leave no answer owed."""
@@ -42,6 +42,8 @@ class Evidence(Known):
     """Frames of the families before, by name: a later one may build on them."""
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
     """Rows that several families read, kept narrow (see `surveys.answers`)."""
+    public_holidays: Mapping[dt.date, str] = field(default_factory=dict)
+    """The library's, as they were given to scoring."""
 
     @classmethod
     def of(
@@ -67,7 +69,17 @@ class Evidence(Known):
             days_off=days_off_of(known["calendar"], public_holidays),
             results=results,
             previous=previous,
+            public_holidays=public_holidays,
         )
+
+    @cached_property
+    def numbers(self) -> pl.Enum:
+        """The employee numbers of those who are scored, as a type: what it stores of a number is its `person`."""
+        return pl.Enum(self.results.employees.get_column("employee_id"))
+
+    def person(self, number: str = "employee_id") -> pl.Expr:
+        """The `person` of an employee number; null: nobody who is scored. Dearer to join than to look up."""
+        return pl.col(number).cast(self.numbers, strict=False).to_physical().cast(pl.UInt32).alias("person")
 
     def before(self, frame: str, *columns: str) -> pl.DataFrame | None:
         """These columns of a frame of the period before; None where it, or one of them, was not published."""
@@ -80,8 +92,9 @@ class Evidence(Known):
 
         person (null: nobody who is scored), unit_id, kind, service_type, submitted_at, started_at, closed_at (null: it
         is not closed), settled_at (when it left the queue: closed, or given another ending; null: it is in it), due,
-        limit_hours, spent_hours (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer
-        owed), is_reopened.
+        written_due (as delivered; null: it was not), ran_out_on (the day its clock ran out), limit_hours, spent_hours
+        (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer owed), is_reopened,
+        is_answered (by a first response that was not after the closing).
         """
         hours = pl.duration(hours=1).dt.total_microseconds()
         paused = pl.col("paused_hours").cast(pl.Float64).fill_null(0.0)  # no pause given: the clock never stood
@@ -94,6 +107,8 @@ class Evidence(Known):
             "submitted_at",
             "started_at",
             "due",
+            written_due="due_at",
+            ran_out_on=day_of("ran_out"),
             closed_at=pl.when(is_closed).then("closed_at"),
             # Closed, but later than is known: still in the queue. Refused without a time: never in it.
             settled_at=pl.when(pl.col("status") == "closed")
@@ -104,5 +119,6 @@ class Evidence(Known):
             spent_hours=pl.when(is_closed).then((elapsed - paused).clip(lower_bound=0.0)),
             is_owed=~pl.col("status").is_in(NOT_OWED),
             is_reopened=pl.col("reopened_count") > 0,
+            is_answered=pl.col("first_response_at") <= pl.col("closed_at"),
         )
         return found.collect(engine="streaming").lazy()
