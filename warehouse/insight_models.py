@@ -26,6 +26,7 @@ from warehouse.models import (
     _one_of,
     _within_0_and_120,
 )
+from warehouse.outlook_models import OUTLOOK_INSIGHTS
 from warehouse.person_models import PERSON_INSIGHTS
 
 LEVELS_OF_PLACE: Final = ("unit", "agency", "city")
@@ -436,5 +437,6 @@ INSIGHTS: Final[FramesOf[str, type[Base]]] = {
     "benchmarks": BenchmarkResult,
     "indicator_health": IndicatorHealth,
     **PERSON_INSIGHTS,
+    **OUTLOOK_INSIGHTS,
 }
 """The frames of insights and the table each is stored in, in the order they are loaded."""

@@ -371,6 +371,24 @@ READINGS: Final = (
         "--output excused.csv",
         ("employee_id", "score", "excused_score", "difference", "rating", "excused_rating", "name"),
     ),
+    Reading(
+        "development",
+        "development",
+        "effect of development",
+        "Show whether training and mentoring helped: those who went beside others who started as low.",
+        "--kind mentoring",
+        ("kind", "item_id", "n", "n_others", "change", "expected_change", "effect", "effect_low", "verdict"),
+        only=Only("kind", "One kind only; all if not given.", ("training", "mentoring", "guidance", "counselling")),
+    ),
+    Reading(
+        "forecast",
+        "forecasts",
+        "where scores are likely to end",
+        "Show where provisional scores are likely to stand when the period ends, and between which bounds.",
+        "--output forecast.csv",
+        ("employee_id", "score", "forecast", "low", "high", "period_share", "missing_items", "name"),
+        only=Only("employee_id", "One employee only; all if not given."),
+    ),
 )
 """The commands that differ only in what they read, in the order the help shows them."""
 

@@ -17,12 +17,14 @@ import polars as pl
 from policies.model import Policy
 from policies.period import Period
 from transforms.insights.benchmarks import benchmarks
+from transforms.insights.development import development
 from transforms.insights.doubts import doubts
 from transforms.insights.drivers import drivers
 from transforms.insights.effects import effects
 from transforms.insights.evidence import Evidence as Evidence
 from transforms.insights.evidence import Previous as Previous
 from transforms.insights.fairness import fairness
+from transforms.insights.forecast import forecast
 from transforms.insights.indicator_health import indicator_health
 from transforms.insights.obstacles import obstacles
 from transforms.insights.persons import persons
@@ -49,6 +51,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     raters,
     doubts,
     obstacles,
+    development,
+    forecast,
 )
 """Every family, in the order they are made."""
 

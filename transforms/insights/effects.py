@@ -18,7 +18,7 @@ import polars as pl
 
 from policies.model import Intervention
 from transforms.insights.evidence import Evidence
-from transforms.insights.rounding import SHARE, rounded
+from transforms.insights.rounding import SHARE, probability, rounded
 from transforms.insights.surveys import answers, points
 from transforms.scope import day_of
 
@@ -54,9 +54,9 @@ def effects(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     rows = [row for change in evidence.policy.insights.interventions for row in _of_change(evidence, change)]
     found = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     return {
-        "effects": found.with_columns(rounded(name, SHARE).alias(name) for name in _FLOATS).sort(
-            "intervention_id", "outcome", "design"
-        )
+        "effects": found.with_columns(
+            (probability(name) if name.endswith("_p") else rounded(name, SHARE)).alias(name) for name in _FLOATS
+        ).sort("intervention_id", "outcome", "design")
     }
 
 

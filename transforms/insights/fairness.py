@@ -16,7 +16,7 @@ from transforms.findings import SCORED
 from transforms.insights.evidence import Evidence
 from transforms.insights.places import agency_of
 from transforms.insights.raters import INSTRUMENTS, measured_achievement
-from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.rounding import SCORE, SHARE, probability, rounded
 from transforms.insights.rules import GOOD_RATINGS, SMALL_GROUP
 from transforms.insights.significance import adjusted, line, pooled_ratio, ratio_interval
 
@@ -65,7 +65,7 @@ def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     ]
     found = pl.DataFrame(rows, schema=_RAW, orient="row")
     found = found.with_columns(
-        *(rounded(name, SHARE) for name in _SHARES),
+        *((probability(name) if name.endswith("p_value") else rounded(name, SHARE)).alias(name) for name in _SHARES),
         mean_score=rounded("mean_score", SCORE),
     )
     return {
@@ -283,7 +283,7 @@ def _unit_gaps(evidence: Evidence, people: pl.DataFrame) -> pl.DataFrame:
             is_flagged=(pl.col("p_value") <= GAP_ALPHA).fill_null(value=False) & (pl.col("adjusted_gap") >= GAP_POINTS),
             gap=rounded("gap", SCORE),
             adjusted_gap=rounded("adjusted_gap", SCORE),
-            p_value=rounded("p_value", SHARE),
+            p_value=probability("p_value"),
         )
         .select(pl.col(name).cast(kind) for name, kind in _GAPS.items())
         .sort("unit_id", "dimension", "item_id")
