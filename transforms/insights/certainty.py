@@ -19,7 +19,7 @@ from transforms.grading import Points, achievement, points_of
 from transforms.insights.evidence import Evidence
 from transforms.insights.raters import sheets
 from transforms.insights.significance import Z95
-from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, responses
+from transforms.insights.surveys import answers, points
 
 COVERAGE_OF: Final = (("A", 0.999), ("B", 0.8), ("C", 0.6))
 """Least share of the applicable weight that is scored, by grade."""
@@ -197,21 +197,21 @@ def _record(evidence: Evidence, entry: Entry) -> list[pl.Expr]:
 
 def _spread_of_answers(evidence: Evidence, audience: str) -> float:
     """Standard deviation of the index of single responses of that audience; of all of them where it has few."""
-    # In hundredths of a point, so that sums are the same in any order.
-    answers = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in ELEMENTS)
-    index = (answers * POINTS_PER_LEVEL * 100).round().cast(pl.Int64)
-    sums = (
-        responses(evidence)
-        .select(index=index, own=pl.col("audience") == audience)
-        .group_by("own")
-        .agg(n=pl.len(), total=pl.col("index").sum(), squares=(pl.col("index") ** 2).sum())
-        .collect(engine="streaming")
-    )
-    own = sums.filter("own")
+    sums = _sums_of_answers(evidence)
+    own = sums.filter(pl.col("audience") == audience).drop("audience")
     if own.is_empty() or own["n"].item() < 2:
-        own = sums.select(pl.all().sum())
+        own = sums.drop("audience").select(pl.all().sum())
     n, total, squares = (int(own[name].item()) for name in ("n", "total", "squares"))
     return float(((squares * n - total * total) / (n * (n - 1))) ** 0.5 / 100) if n >= 2 else 0.0
+
+
+def _sums_of_answers(evidence: Evidence) -> pl.DataFrame:
+    """n, total and squares of the index of single responses by audience; in hundredths of a point, so in any order."""
+    if "sums_of_answers" not in evidence.kept:
+        index = (points() * 100).round().cast(pl.Int64)
+        sums = answers(evidence).group_by("audience").agg(n=pl.len(), total=index.sum(), squares=(index * index).sum())
+        evidence.kept["sums_of_answers"] = sums.collect()
+    return evidence.kept["sums_of_answers"]
 
 
 def _median_bounds(evidence: Evidence) -> pl.DataFrame:

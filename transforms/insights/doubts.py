@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from transforms.insights.evidence import Evidence
-from transforms.insights.rounding import SCORE, SHARE, rounded
+from transforms.insights.rounding import SCORE, SHARE, probability, rounded
 from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many
 from transforms.scope import day_of, local
 
@@ -81,7 +81,7 @@ def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
             subject_id=pl.coalesce("employee_id", "unit_id"),
             unit_id=pl.coalesce("unit_id", "home"),
             n_expected=rounded("n_expected", SCORE),
-            p_value=rounded("p_value", SHARE),
+            p_value=probability("p_value"),
         )
         .sort("rule", "unit_id", "subject_id", "other_employee_id", nulls_last=True)
         .with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))

@@ -176,6 +176,7 @@ def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[s
 
 
 Strata = Mapping[str, Mapping[str, tuple[int, int]]]
+"""By group, then position: how many are Baik or better, of how many."""
 Pooled = tuple[float, float, float, float]
 
 
@@ -201,9 +202,10 @@ def _against(group: _Group, best: _Group, p: float | None) -> dict[str, object]:
 
 
 def _pairs(group: _Group, best: _Group, strata: Strata) -> list[tuple[int, int, int, int]]:
-    none = (0, 0)
-    pairs = [(*by.get(group.name, none), *by.get(best.name, none)) for by in strata.values()]
-    return [pair for pair in pairs if pair[1] > 0 and pair[3] > 0]
+    """Where both are: (hits, of, hits of the best, of the best), in the order of positions."""
+    of_best = strata.get(best.name, {})
+    own = strata.get(group.name, {})
+    return [(*found, *of_best[position]) for position, found in own.items() if position in of_best]
 
 
 def _alike(group: _Group, best: _Group | None, strata: Strata) -> Pooled | None:
@@ -253,11 +255,10 @@ def _fisher(group: _Group, best: _Group | None) -> float | None:
 
 
 def _strata(people: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
-    """By position, then group: how many are Baik or better, of how many."""
     counted = people.group_by("position_id", "group").agg(n_good=pl.col("is_good").sum(), n=pl.len())
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for position, group, n_good, n in counted.sort("position_id", "group").iter_rows():
-        found.setdefault(position, {})[group] = (n_good, n)
+        found.setdefault(group, {})[position] = (n_good, n)
     return found
 
 

@@ -104,11 +104,14 @@ def _reports(evidence: Evidence) -> pl.DataFrame:
         "objective_id", "target", "direction", "start_date", due_date="due_date"
     )
     homes = evidence.people.select("person", "unit_id", "sector")
-    own = evidence.own_rows("progress").with_row_index("row")
     # Only objectives that ever met an obstacle: the others have nothing to tell.
-    hindered = own.filter(pl.col("obstacle_category").is_not_null()).select("person", "objective_id").unique()
+    reports = evidence.frames["progress"].with_row_index("row")
+    hindered = evidence.frames["progress"].filter(pl.col("obstacle_category").is_not_null())
+    hindered = hindered.select("employee_id", "objective_id").unique().collect(engine="streaming").lazy()
+    near = reports.join(hindered, on="objective_id", how="semi").collect(engine="streaming").lazy()
     rows = (
-        own.join(hindered, on=["person", "objective_id"], how="semi")
+        near.join(hindered, on=["employee_id", "objective_id"], how="semi")
+        .join(evidence.people.select("employee_id", "person"), on="employee_id")
         .with_columns(counts=counts)
         .with_columns(place=order.over("person", "objective_id", "counts"))
         .filter(span.covers("reported_at") | span.covers("due_at"))
@@ -163,7 +166,7 @@ def _excused(evidence: Evidence, hindered: pl.DataFrame) -> pl.DataFrame:
     )
     if counts.is_empty():
         return pl.DataFrame(schema=_EXCUSED)
-    people = evidence.people.collect().join(counts.select("employee_id"), on="employee_id", how="semi")
+    people = evidence.people.join(counts.lazy().select("employee_id"), on="employee_id", how="semi").collect()
     items = _items(evidence, people)
     base = _scores(evidence, people, items)
     other = _scores(evidence, people, _with_excused(evidence, people, items, late, short))
@@ -206,7 +209,7 @@ def _with_excused(
         own = people.filter(pl.col("sector").is_in(entry.sectors)).join(rows, on="person", how="semi")
         if own.is_empty():
             continue
-        found = graded(_findings(evidence, entry, rows), entry.points).filter(
+        found = graded(_findings(evidence, entry, own, rows), entry.points).filter(
             pl.col("status").is_in([SCORED, NOT_APPLICABLE])
         )
         new = (
@@ -233,9 +236,10 @@ def _with_excused(
     return items
 
 
-def _findings(evidence: Evidence, entry: Entry, rows: pl.DataFrame) -> pl.LazyFrame:
-    """What the indicator finds without the excused rows."""
+def _findings(evidence: Evidence, entry: Entry, own: pl.DataFrame, rows: pl.DataFrame) -> pl.LazyFrame:
+    """What the indicator finds of these people without the excused rows."""
     frames = dict(evidence.frames)
+    evidence = replace(evidence, people=own.lazy())
     if entry.item.indicator == "milestones_on_time":
         frames["progress"] = frames["progress"].join(
             rows.lazy().select("employee_id", "objective_id", "due_at"),

@@ -82,6 +82,12 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
     What is one's own sheet is not among them.
     """
+    if "sheets" not in evidence.kept:
+        evidence.kept["sheets"] = _sheets(evidence)
+    return evidence.kept["sheets"]
+
+
+def _sheets(evidence: Evidence) -> pl.DataFrame:
     numbered = replace(
         evidence, frames={**evidence.frames, "ratings": evidence.frames["ratings"].with_row_index(ORDER)}
     )
