@@ -28,7 +28,7 @@ _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
 _OWNED = ["person", "date", "starts_at", "ends_at", "first", "last", "is_in", "is_out"]
 _SPELL = ["unit_id", "schedule", "start_date", "until", "first_day", "last_day"]
-# Dates as whole numbers from 0 to 2**20: those of 500 BC to AD 3400.
+# Dates as whole numbers from 0 to 2**20: the years 534 to 3405.
 _DATES, _FIRST_DATE = 2**20, -(2**19)
 _MICROSECONDS_A_DAY = 86_400_000_000
 # Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.

@@ -13,14 +13,11 @@ from policies.model import Item
 from transforms.exact import (
     SCALE,
     SCORE_DIGITS,
-    TERMS,
     VALUE_DIGITS,
     floor_sum,
     is_doubtful,
     rounded,
     scaled,
-    term,
-    terms,
 )
 
 Points = tuple[tuple[Fraction, Fraction], ...]
@@ -58,23 +55,26 @@ def graded(findings: pl.LazyFrame, points: Points) -> pl.LazyFrame:
 
     low is the achievement times SCALE, floored; rows that are doubtful are settled by `transforms.settling`.
     """
-    measured = pl.col("measured")
-    position = floor_sum(measured)
-    line = pl.lit(None, TERMS)
+    position, n_terms = pl.col("position"), pl.col("measured").list.len().cast(pl.Int64)
+    low, slack = pl.lit(None, pl.Int128), pl.lit(None, pl.Int64)
     for (x, y), (next_x, next_y) in itertools.pairwise(points):
         slope = (next_y - y) / (next_x - x)
-        rest = y - x * slope
-        on_line = pl.concat_list(scaled(measured, slope), _constant(rest))
-        line = pl.when(position >= math.ceil(x * SCALE)).then(on_line).otherwise(line)
+        # The line's constant is one more term, floored like the others: lists are slow to join.
+        on_line = floor_sum(scaled(pl.col("measured"), slope)) + _floored(y - x * slope)
+        is_beyond = position >= math.ceil(x * SCALE)
+        low, slack = pl.when(is_beyond).then(on_line).otherwise(low), pl.when(is_beyond).then(n_terms).otherwise(slack)
     (first_x, first_y), (last_x, last_y) = points[0], points[-1]
-    line = pl.when(position < math.ceil(first_x * SCALE)).then(_constant(first_y)).otherwise(line)
-    line = pl.when(position >= math.ceil(last_x * SCALE)).then(_constant(last_y)).otherwise(line)
+    for is_outside, end in (
+        (position < math.ceil(first_x * SCALE), first_y),
+        (position >= math.ceil(last_x * SCALE), last_y),
+    ):
+        low = pl.when(is_outside).then(_floored(end)).otherwise(low)
+        slack = pl.when(is_outside).then(pl.lit(0, pl.Int64)).otherwise(slack)
     is_scored = pl.col("measured").is_not_null()
-    value_low, value_slack = floor_sum(pl.col("value")), pl.col("value").list.len().cast(pl.Int64) - 1
-    slack = pl.col("line").list.len().cast(pl.Int64) - 1
+    value_slack = pl.col("value").list.len().cast(pl.Int64) - 1
     return (
-        findings.with_columns(line=line)
-        .with_columns(low=floor_sum(pl.col("line")), slack=slack, value_low=value_low)
+        findings.with_columns(position=floor_sum(pl.col("measured")), value_low=floor_sum(pl.col("value")))
+        .with_columns(low=low, slack=slack)
         .with_columns(
             value_units=rounded(pl.col("value_low"), VALUE_DIGITS),
             achievement_units=rounded(pl.col("low"), SCORE_DIGITS),
@@ -84,9 +84,9 @@ def graded(findings: pl.LazyFrame, points: Points) -> pl.LazyFrame:
                 | is_doubtful(pl.col("low"), pl.col("slack"), SCORE_DIGITS)
             ),
         )
-        .drop("line", "value_low")
+        .drop("position", "value_low")
     )
 
 
-def _constant(number: Fraction) -> pl.Expr:
-    return terms(term(pl.lit(number.numerator), pl.lit(number.denominator)))
+def _floored(number: Fraction) -> pl.Expr:
+    return pl.lit(math.floor(number * SCALE), pl.Int128)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import polars as pl
 
 from transforms.scope import ORDER, Known
+
+_ROWS: Final = 2**32
+"""More than the rows that ORDER counts."""
 
 
 def latest_ratings(scope: Known, instrument: str, since: dt.datetime) -> pl.LazyFrame:
@@ -14,6 +18,7 @@ def latest_ratings(scope: Known, instrument: str, since: dt.datetime) -> pl.Lazy
 
     Of equal times the last row of the file is the latest.
     """
+    latest = pl.col("submitted_at").to_physical().cast(pl.Int128) * _ROWS + pl.col(ORDER)
     return (
         scope.own_rows("ratings")
         .filter(
@@ -21,6 +26,7 @@ def latest_ratings(scope: Known, instrument: str, since: dt.datetime) -> pl.Lazy
             pl.col("submitted_at") >= pl.lit(since),
             pl.col("submitted_at") < pl.lit(scope.span.end_at),
         )
+        .with_columns(latest=latest)
         .group_by("person", "rater_id", "rater_role", "item")
-        .agg(pl.col("level", "level_max").sort_by("submitted_at", ORDER).last())
+        .agg(pl.col("level", "level_max").max_by("latest"))
     )

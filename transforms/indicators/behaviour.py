@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from policies import model
-from transforms.exact import DECIMAL_UNIT, reduced, term, terms, units
+from transforms.exact import DECIMAL_UNIT, reduced, term, units
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.rating_rows import latest_ratings
 from transforms.scope import Scope
@@ -36,6 +36,7 @@ def behaviour(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
         .filter(pl.col("rater_role") != "self")
         .group_by("person", is_supervisor=is_supervisor, steps=level_max - DECIMAL_UNIT)
         .agg(n_ratings=pl.len().cast(pl.Int64), above_one=(level - DECIMAL_UNIT).sum())
+        .with_columns(levels=pl.col("n_ratings").cast(pl.Int128) * pl.col("steps") + 2 * pl.col("above_one"))
     )
     n_pool = pl.col("n_ratings").sum().over("person", "is_supervisor").cast(pl.Int128)
     has_supervisor = pl.col("is_supervisor").any().over("person")
@@ -43,7 +44,7 @@ def behaviour(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     rest = 1 - share
     num_share = pl.when(has_others).then(pl.when("is_supervisor").then(share.numerator).otherwise(rest.numerator))
     den_share = pl.when(has_others).then(pl.when("is_supervisor").then(share.denominator).otherwise(rest.denominator))
-    num, den = reduced(pl.col("above_one"), pl.col("steps"))
+    num, den = reduced(pl.col("levels"), pl.col("steps"))
     facts = (
         pools.with_columns(num=num, den=den, n_pool=n_pool, has_supervisor=has_supervisor)
         .with_columns(num_share=num_share.fill_null(1), den_share=den_share.fill_null(1))  # the supervisor alone: all
@@ -51,16 +52,13 @@ def behaviour(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
         .agg(
             pl.col("n_ratings").sum(),
             pl.col("has_supervisor").first(),
-            above_one=term(
-                2 * pl.col("num") * pl.col("num_share"), pl.col("den") * pl.col("n_pool") * pl.col("den_share")
-            ),
+            level=term(pl.col("num") * pl.col("num_share"), pl.col("den") * pl.col("n_pool") * pl.col("den_share")),
         )
     )
-    lowest = terms(term(pl.lit(1), pl.lit(1)))
     return findings(
         scope,
         facts,
         n=count("n_ratings"),
         misses=[(~pl.col("has_supervisor").fill_null(value=False), INSUFFICIENT_DATA, "no_supervisor_rating")],
-        value=pl.concat_list(lowest, "above_one"),
+        value=pl.col("level"),
     )
