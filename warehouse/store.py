@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from warehouse import checking, publishing, queries
 from warehouse.checking import CheckReport
+from warehouse.coaching import coaching
 from warehouse.connection import engine_for, parsed_url, place_of
 from warehouse.insight_queries import PublishedBefore, published_before
 from warehouse.lease import Lease, held
@@ -213,6 +214,10 @@ class Warehouse:
     def guidance(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a unit with a rating of its own of a revision (the latest), by unit_id. WarehouseError: none."""
         return queries.guidance(self._engine, city, period, revision)
+
+    def coaching(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a person and weak or missing item of a revision (the latest): cause, action, who acts."""
+        return coaching(self._engine, city, period, revision)
 
     def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a row of an insight of a revision (the latest), by its key. WarehouseError where there is none."""

@@ -64,6 +64,13 @@ CONSEQUENCE_TYPES: Final[Mapping[str, ColumnType]] = {
 }
 """The same of the queries on what follows from a score."""
 
+COACHING_TYPES: Final[Mapping[str, ColumnType]] = {
+    "achievement": "decimal_2",
+    "place": "integer",
+    "revision": "integer",
+}
+"""The same of the list of whom to help with what."""
+
 _PANEL: Final = "Read what was found"
 
 RunId = Annotated[
@@ -370,6 +377,16 @@ READINGS: Final = (
         "Show what a score would be if what an obstacle held up were excused. A what-if: no score changes.",
         "--output excused.csv",
         ("employee_id", "score", "excused_score", "difference", "rating", "excused_rating", "name"),
+    ),
+    Reading(
+        "coaching",
+        "coaching",
+        "whom to help with what",
+        "Show each weak or missing item of each employee: its likely cause, what is proposed, and who must act.",
+        "--cause obstacle",
+        ("employee_id", "item_id", "achievement", "cause", "obstacle", "action", "who_acts", "who_id", "name"),
+        types=COACHING_TYPES,
+        only=Only("cause", "One cause only, such as own, obstacle, overload or unit; all if not given."),
     ),
     Reading(
         "development",

@@ -208,6 +208,15 @@ def _left_lying(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.D
     return _inserted(rows, _filled(more, rows))
 
 
+def _overwhelmed(world: World, targets: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Each request comes three times, and is closed days after it was due."""
+    own = rows.filter(_among(rows, targets, "employee_id"))
+    more = pl.concat([own.with_columns(request_id=pl.col("request_id") + f"-{copy}") for copy in ("B", "C")])
+    both = _inserted(rows, more)
+    closed = (pl.max_horizontal("due", _READY) + pl.duration(hours=30 + 7 * (pl.col("turn") % 5))).dt.truncate("1s")
+    return _closed_at(both, closed, _IS_CLOSED & _among(both, targets, "employee_id"))
+
+
 # --- surveys --------------------------------------------------------------------------------------------------------
 
 
@@ -514,6 +523,14 @@ PLANTS: Final = (
             "unit_achievements": _rated_poor,
         },
         people=_good_people,
+    ),
+    Plant(
+        "overwhelmed",
+        "somebody who gets three times the requests of others and closes them late",
+        "employees",
+        "employee_id",
+        _staff("overwhelmed", _DISTRICT, serves_citizens=True),
+        {"service_requests": _overwhelmed},
     ),
     Plant(
         "effective_mentoring",
