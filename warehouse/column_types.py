@@ -10,6 +10,8 @@ from sqlalchemy import REAL, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 PRECISION: Final = 38
+DOUBLE_DIGITS: Final = 15
+"""Significant digits that every double gives back."""
 
 IDENTIFIER: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared and sorted by its UTF-8 bytes on every database, whatever the server's language."""
@@ -17,6 +19,12 @@ IDENTIFIER: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
 class RefusedValueError(ValueError):
     """A value that the column would not give back as it is; the message does not hold it."""
+
+
+def comes_back(value: Decimal, scale: int) -> bool:
+    """Whether a double gives back a value with `scale` decimals, to Python's formatting and to SQLite's."""
+    digits = value.normalize().as_tuple().digits
+    return len(digits) <= DOUBLE_DIGITS and Decimal(f"{float(value):.{scale}f}") == value
 
 
 class Exact(TypeDecorator[Decimal]):

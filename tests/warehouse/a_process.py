@@ -1,8 +1,8 @@
 """A process of its own that publishes, and is killed or paused on the way: `python -m tests.warehouse.a_process ...`.
 
 Arguments: database URL, run id, and where it ends:
-`schema`: killed while creating the tables; `staging`, `staged`, `merging`, `merged`, `commit`: killed within the load,
-from before its first staging table to its commit; `published`: killed after the commit, the lease still held;
+`schema`: killed while creating the tables; `filling`, `employees`, `indicators`, `loaded`, `commit`: killed within the
+load, from before its first row to its commit; `published`: killed after the commit, the lease still held;
 `paused`: stops itself before publishing; `asked`: waits for a line before publishing; `never`: runs through.
 It exits with 4 where the lease is held, 5 where it was lost.
 """
@@ -19,15 +19,17 @@ from sqlalchemy import Engine, event
 
 from tests.warehouse.a_run import AT, CITY, FINDINGS, PERIOD, POLICY, record, results
 from warehouse import LeaseHeld, LeaseLost, open_warehouse
+from warehouse.identity import RESULTS
 
 PAUSED_TTL_SECONDS = 0.5
 STATEMENTS = {
-    "schema": "CREATE VIEW run_overview",
-    "staging": "CREATE TEMPORARY TABLE staging_employee_period",
-    "staged": "SELECT count(*) FROM staging_indicator_result",
-    "merging": "INSERT INTO score ",
-    "merged": "DROP TABLE staging_score",
+    "schema": ("CREATE VIEW run_overview", 1),
+    "filling": ("INSERT INTO validation_result ", 1),
+    "employees": ("INSERT INTO result_digest ", 1),
+    "indicators": ("INSERT INTO result_digest ", 2),
+    "loaded": ("INSERT INTO result_digest ", len(RESULTS)),
 }
+"""How the statement begins that a point is before, and the how manieth of them; COPY is not seen here."""
 
 
 def kill() -> None:
@@ -37,15 +39,17 @@ def kill() -> None:
 
 def arm(point: str) -> None:
     """Kill this process before the statement, or the commit, that `point` names."""
-    seen: list[str] = []
+    words, times = STATEMENTS.get(point, STATEMENTS["loaded"])
+    n = 0
 
     def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-        if point in STATEMENTS and statement.strip().startswith(STATEMENTS[point]):
+        nonlocal n
+        n += statement.strip().startswith(words)
+        if point in STATEMENTS and n == times:
             kill()
 
     def commit(_connection: Any) -> None:
-        if point == "commit" and any(STATEMENTS["merged"] in statement for statement in seen):
+        if point == "commit" and n == times:
             kill()
 
     event.listen(Engine, "before_cursor_execute", before)

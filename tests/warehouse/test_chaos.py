@@ -86,10 +86,10 @@ def as_if_nothing_had_happened(warehouse: Warehouse, run_ids: set[str]) -> None:
 # --- PostgreSQL: stopped, connection lost, backend ended -------------------------------------------------------------
 
 POINTS = {
-    "before COPY": Cut(b"COPY staging_employee_period", "before"),
-    "within COPY": Cut(b"COPY staging_indicator_result", "within"),
-    "after COPY, before the merge": Cut(b"INSERT INTO indicator_result", "before"),
-    "after the merge": Cut(b"UPDATE run SET", "before"),
+    "before COPY": Cut(b"COPY employee_period", "before"),
+    "within COPY": Cut(b"COPY indicator_result", "within"),
+    "after COPY, before it is read back": Cut(b"FROM indicator_result", "before"),
+    "after the last table": Cut(b"UPDATE run SET", "before"),
     "at COMMIT, not delivered": Cut(b"COMMIT\0", "before"),
     "at COMMIT, answer lost": Cut(b"COMMIT\0", "answered"),
 }

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.flows.ended import CITY, PERIOD, example, process_environment
-from tests.warehouse.test_atomicity import no_staging_table
+from tests.warehouse.test_atomicity import no_temporary_table
 from warehouse import open_warehouse
 
 pytestmark = [
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a dead process is seen through /proc"),
 ]
 STEPS = ["land", "read", "validate", "score", "validate scores", "insights", "load"]
-BEFORE_THE_COMMIT = [*(f"after {step}" for step in STEPS[:-1]), "merged", "commit"]
+BEFORE_THE_COMMIT = [*(f"after {step}" for step in STEPS[:-1]), "loaded", "commit"]
 
 
 class Ended:
@@ -43,7 +43,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(url: str, sql: Any, tmp_p
         assert Ended(url, home, inputs, point).code == -signal.SIGKILL, point
         assert sql("SELECT count(*) FROM score") == [(0,)]
         assert sql("SELECT count(*) FROM result_digest") == [(0,)]
-        assert no_staging_table(sql, url)
+        assert no_temporary_table(sql, url)
         assert sql("SELECT count(*) FROM run") == [(number,)]
 
     finished = Ended(url, home, inputs, "after load")
