@@ -111,9 +111,9 @@ def coaching(engine: Engine, city: str, period: str, revision: int | None) -> Ro
 
     Items: those marked as weakness or named by a training, and those owed and not scored. place: 1 is the farthest
     below its target; null: missing. obstacle: categories that touched it. action, course and rule: the policy's
-    Items: those marked as weakness or named by a training, and those owed and not scored. place: 1 is the farthest
-    below its target; null: missing. obstacle: categories that touched it. action, course and rule: of the policy's
-    follow-up of the item, else of the rating. who_acts: employee, supervisor, unit (its head) or nobody yet, and who_id.
+    follow-up of the item, else of the rating. who_acts: employee, supervisor, unit (its head) or nobody yet; who_id.
+    """
+    run_id = _published(engine, city, period, revision)
     with reading(engine, "reading what the list is made of") as connection:
         number = connection.execute(select(_RUN.c.revision).where(_RUN.c.run_id == run_id)).scalar_one()
         trainings, ratings = _follow_ups(connection, run_id)
