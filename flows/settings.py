@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from pydantic import PositiveInt, field_validator, model_validator
+from pydantic import PositiveFloat, PositiveInt, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.spread import RunnerName, Spread
@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     """Which of Prefect's task runners maps the parts."""
     runner_address: str | None = None
     """Address of a Dask scheduler or Ray head that is running."""
+    late_minutes: PositiveFloat = 60
+    """After how long people are told of a scheduled run that has not begun; put on the server by `kinerja deploy`."""
+    stuck_minutes: PositiveFloat = 360
+    """After how long they are told of a run that does not end."""
     log_level: LogLevel = "WARNING"
     """From which level on logs are written to standard error."""
 

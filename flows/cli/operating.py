@@ -69,13 +69,13 @@ def deploy(heartbeat: Heartbeat = 30) -> None:
 
     Example: kinerja deploy
     """
-    settings_from()
+    settings = settings_from()
     if not os.environ.get("PREFECT_API_URL"):
         told = "PREFECT_API_URL is not set: say which server, such as http://prefect.example:4200/api"
         raise CommandError([f"{told}, or use `kinerja up`"])
     from flows.orchestration.installing import install
 
-    install(lambda told: screen().print(told, soft_wrap=True), heartbeat_seconds=heartbeat)
+    install(lambda told: screen().print(told, soft_wrap=True), settings, heartbeat_seconds=heartbeat)
 
 
 def doctor(warehouse: WarehouseUrl = None, home: Home = None, json: Json = False) -> None:

@@ -34,10 +34,10 @@ _REMEDY: Final[dict[What, str]] = {
     "crashed": "Its process ended without a word: out of memory, killed, or the machine went down. The warehouse is as "
     "it was. A scheduled run is begun again once by itself; if that one crashes too, look at memory and disk with "
     "`kinerja doctor` on the worker's machine.",
-    "late": "It should have begun an hour ago. Is a worker online (`kinerja doctor`)? Are two long runs at work before "
+    "late": "It should have begun long ago. Is a worker online (`kinerja doctor`)? Are two long runs at work before "
     "it? It keeps its period however late it starts, so nothing is lost by waiting.",
-    "stuck": "It has been at work for six hours. Look at its last log line. To end it, cancel it in the interface, "
-    "then run the deployment again with the same period.",
+    "stuck": "It is at work for longer than any run should be. Look at its last log line. To end it, cancel it in the "
+    "interface, then run the deployment again with the same period.",
 }
 
 

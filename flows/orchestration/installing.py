@@ -25,6 +25,7 @@ from prefect.states import Scheduled
 
 from flows.cli.problems import CommandError, ExitCode
 from flows.orchestration.trouble import What, followed_up
+from flows.settings import Settings
 
 POOL: Final = "kinerja"
 QUEUE: Final = "scoring"
@@ -44,15 +45,16 @@ _OVER: Final = frozenset(f"{_FLOW_RUN}{state}" for state in ("Completed", "Faile
 _ITS_ID: Final = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
 """Said outright: what Prefect makes of a bare template turns it into JSON first, and a UUID is none."""
 _MISSED_FOR: Final = dt.timedelta(days=2)
-_NOT_BEGUN_FOR: Final = dt.timedelta(hours=1)
-_AT_WORK_FOR: Final = dt.timedelta(hours=6)
+_SHORTEST: Final = dt.timedelta(seconds=10)
+"""The least that Prefect waits for what does not come."""
 
 
-def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
+def install(say: Callable[[str], None], settings: Settings, *, heartbeat_seconds: int) -> None:
     """Puts everything on the server that Prefect is set to use.
 
     Args:
         say: told of each part as it is done.
+        settings: the installation's; of them, after how long a run is late or stuck.
         heartbeat_seconds: how often the flow runs of the workers give a sign of life.
 
     Raises:
@@ -64,7 +66,7 @@ def install(say: Callable[[str], None], *, heartbeat_seconds: int) -> None:
         say(_deploy(file))
         for queue in (QUEUE, PARTS):
             _limit_queue(client, queue)
-        for automation in automations(client, heartbeat_seconds):
+        for automation in automations(client, settings, heartbeat_seconds):
             _install_automation(client, automation)
         say(f"automations: {', '.join(name.removeprefix(_PREFIX) for name in AUTOMATIONS)}")
         if missed := _follow_up_missed(client):
@@ -127,9 +129,12 @@ AUTOMATIONS: Final = tuple(
 )
 
 
-def automations(client: SyncPrefectClient, heartbeat_seconds: int) -> tuple[AutomationCore, ...]:
+def automations(client: SyncPrefectClient, settings: Settings, heartbeat_seconds: int) -> tuple[AutomationCore, ...]:
     """Those of this version, in the order of `AUTOMATIONS`; only the first looks at runs that no deployment began."""
     incident = client.read_deployment_by_name(INCIDENT).id
+    not_begun_for, at_work_for = (
+        max(dt.timedelta(minutes=minutes), _SHORTEST) for minutes in (settings.late_minutes, settings.stuck_minutes)
+    )
 
     def follow_up(what: What) -> list[ActionTypes]:
         return [
@@ -146,8 +151,8 @@ def automations(client: SyncPrefectClient, heartbeat_seconds: int) -> tuple[Auto
         (_absent(beat, beat | _OVER, dt.timedelta(seconds=_BEATS_MISSED * heartbeat_seconds), ours=False), [dead]),
         (_present({f"{_FLOW_RUN}Failed", f"{_FLOW_RUN}TimedOut"}), follow_up("failed")),
         (_present({f"{_FLOW_RUN}Crashed"}), follow_up("crashed")),
-        (_absent({f"{_FLOW_RUN}Late", f"{_FLOW_RUN}Pending"}, begun | _OVER, _NOT_BEGUN_FOR), follow_up("late")),
-        (_absent(begun, _OVER, _AT_WORK_FOR), follow_up("stuck")),
+        (_absent({f"{_FLOW_RUN}Late", f"{_FLOW_RUN}Pending"}, begun | _OVER, not_begun_for), follow_up("late")),
+        (_absent(begun, _OVER, at_work_for), follow_up("stuck")),
     )
     return tuple(
         AutomationCore(

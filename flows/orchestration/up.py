@@ -87,7 +87,7 @@ def up(settings: Settings, port: int, database: str, say: Callable[[str], None],
             return
         from flows.orchestration.installing import POOL, install
 
-        install(say, heartbeat_seconds=_HEARTBEAT_SECONDS)
+        install(say, settings, heartbeat_seconds=_HEARTBEAT_SECONDS)
         children.begin(WORKER, ["worker", "start", "--pool", POOL, "--type", "process", "--name", socket.gethostname()])
         if not children.wait(lambda: _has_worker(url, POOL), told, say):
             return
