@@ -230,12 +230,40 @@ class Benchmark(Model):
     source: Text
 
 
+class RuleRow(Model):
+    """What an objective's timeliness and quality together lead to."""
+
+    timeliness: Literal["on_time", "late", "unknown"]
+    quality: Literal["good", "poor", "unknown"]
+    outcome: Text
+    label: Label
+
+
+class RuleTable(Model):
+    """On time and good together: from which share of reports in time and which achievement, and what follows."""
+
+    on_time_from: Share
+    good_from: Annotated[Decimal, Field(gt=0, le=120)]
+    rows: tuple[RuleRow, ...]
+    source: Text
+
+    @field_validator("rows")
+    @classmethod
+    def _each_once(cls, rows: tuple[RuleRow, ...]) -> tuple[RuleRow, ...]:
+        owed = set(itertools.product(("on_time", "late", "unknown"), ("good", "poor", "unknown")))
+        given = [(row.timeliness, row.quality) for row in rows]
+        if len(given) != len(owed) or set(given) != owed:
+            raise ValueError("the rule table needs each of its nine pairs once; add what is missing, drop what repeats")
+        return rows
+
+
 class InsightRules(Model):
     """What the insights take from the policy; nothing of it changes a score."""
 
     interventions: tuple[Intervention, ...] = ()
     standard_time: StandardTime | None = None
     benchmarks: tuple[Benchmark, ...] = ()
+    rule_table: RuleTable | None = None
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:

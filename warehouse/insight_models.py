@@ -28,6 +28,7 @@ from warehouse.models import (
 )
 from warehouse.outlook_models import OUTLOOK_INSIGHTS
 from warehouse.person_models import PERSON_INSIGHTS
+from warehouse.work_models import WORK_INSIGHTS
 
 LEVELS_OF_PLACE: Final = ("unit", "agency", "city")
 ALARMS: Final = ("poor_unit_good_people", "good_unit_poor_people")
@@ -438,5 +439,6 @@ INSIGHTS: Final[FramesOf[str, type[Base]]] = {
     "indicator_health": IndicatorHealth,
     **PERSON_INSIGHTS,
     **OUTLOOK_INSIGHTS,
+    **WORK_INSIGHTS,
 }
 """The frames of insights and the table each is stored in, in the order they are loaded."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 
-from warehouse import checking, publishing, queries
+from warehouse import checking, contributions, publishing, queries
 from warehouse.checking import CheckReport
 from warehouse.coaching import coaching
 from warehouse.connection import engine_for, parsed_url, place_of
@@ -218,6 +218,10 @@ class Warehouse:
     def coaching(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a person and weak or missing item of a revision (the latest): cause, action, who acts."""
         return coaching(self._engine, city, period, revision)
+
+    def contributions(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a unit, item and worker of a revision (the latest): his part. WarehouseError where there is none."""
+        return contributions.contributions(self._engine, city, period, revision)
 
     def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a row of an insight of a revision (the latest), by its key. WarehouseError where there is none."""

@@ -71,6 +71,18 @@ COACHING_TYPES: Final[Mapping[str, ColumnType]] = {
 }
 """The same of the list of whom to help with what."""
 
+CONTRIBUTION_TYPES: Final[Mapping[str, ColumnType]] = {
+    "numerator": "integer",
+    "denominator": "integer",
+    "unit_numerator": "integer",
+    "unit_denominator": "integer",
+    "result_share": "decimal_6",
+    "work_share": "decimal_6",
+    "duty_share": "decimal_6",
+    "revision": "integer",
+}
+"""The same of the query on each person's part of a unit's results."""
+
 _PANEL: Final = "Read what was found"
 
 RunId = Annotated[
@@ -396,6 +408,71 @@ READINGS: Final = (
         "--kind mentoring",
         ("kind", "item_id", "n", "n_others", "change", "expected_change", "effect", "effect_low", "verdict"),
         only=Only("kind", "One kind only; all if not given.", ("training", "mentoring", "guidance", "counselling")),
+    ),
+    Reading(
+        "handovers",
+        "handovers",
+        "handovers",
+        "Show with whom requests lay on their way, how long, and with whom they became late.",
+        "--kind complaint",
+        (
+            "employee_id",
+            "kind",
+            "n_held",
+            "n_handed_on",
+            "median_hours",
+            "n_held_when_due",
+            "overdue_share",
+            "is_flagged",
+            "name",
+        ),
+        only=Only("kind", "One kind only; all if not given.", ("document", "complaint", "information")),
+    ),
+    Reading(
+        "unit-handovers",
+        "unit_handovers",
+        "handovers between units",
+        "Show in which unit requests lay on their way, how long, and where they became late.",
+        "--output handovers.csv",
+        ("unit_id", "kind", "n_held", "n_handed_on", "median_hours", "n_held_when_due", "overdue_share"),
+        only=Only("kind", "One kind only; all if not given.", ("document", "complaint", "information")),
+    ),
+    Reading(
+        "work-split",
+        "work_split",
+        "work of several people",
+        "Show whose part of shared objectives and initiatives is how large, and what is nobody's.",
+        "--state short",
+        ("work_id", "employee_id", "role", "share", "part", "result", "state", "unattributed", "name"),
+        only=Only("state", "One state only; all if not given.", ("whole", "short", "over", "undeclared")),
+    ),
+    Reading(
+        "contributions",
+        "contributions",
+        "parts of the units' results",
+        "Show each person's part of what the unit achieved, item by item; the rows make up the unit's numbers.",
+        "--unit DKCS.0001",
+        ("unit_id", "item_id", "employee_id", "numerator", "unit_numerator", "result_share", "work_share", "name"),
+        types=CONTRIBUTION_TYPES,
+        only=Only("unit_id", "One unit only; all if not given."),
+    ),
+    Reading(
+        "work-elsewhere",
+        "work_elsewhere",
+        "work of others for a unit",
+        "Show what was done for a unit by people of another, or by nobody who is named.",
+        "--unit DKCS.0001",
+        ("unit_id", "item_id", "worker_id", "numerator", "denominator"),
+        only=Only("unit_id", "One unit only; all if not given."),
+    ),
+    Reading(
+        "rule-table",
+        "rule_outcomes",
+        "on time and good",
+        "Show which row of the policy's rule table applies to each person's objectives: on time and good, or not.",
+        "--outcome positive",
+        ("employee_id", "timeliness", "quality", "outcome", "n_objectives", "objectives", "name"),
+        only=Only("outcome", "One outcome only; all if not given."),
     ),
     Reading(
         "forecast",

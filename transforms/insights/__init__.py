@@ -17,6 +17,7 @@ import polars as pl
 from policies.model import Policy
 from policies.period import Period
 from transforms.insights.benchmarks import benchmarks
+from transforms.insights.contributions import contributions
 from transforms.insights.development import development
 from transforms.insights.doubts import doubts
 from transforms.insights.drivers import drivers
@@ -25,14 +26,17 @@ from transforms.insights.evidence import Evidence as Evidence
 from transforms.insights.evidence import Previous as Previous
 from transforms.insights.fairness import fairness
 from transforms.insights.forecast import forecast
+from transforms.insights.handovers import handovers
 from transforms.insights.indicator_health import indicator_health
 from transforms.insights.obstacles import obstacles
 from transforms.insights.persons import persons
 from transforms.insights.productivity import productivity
 from transforms.insights.raters import raters
 from transforms.insights.responsive import responsive
+from transforms.insights.rule_table import rule_table
 from transforms.insights.services import services
 from transforms.insights.units import units
+from transforms.insights.work_split import work_split
 from transforms.run import Results
 
 Family = Callable[[Evidence], Mapping[str, pl.DataFrame]]
@@ -53,6 +57,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     obstacles,
     development,
     forecast,
+    handovers,
+    work_split,
+    contributions,
+    rule_table,
 )
 """Every family, in the order they are made."""
 
