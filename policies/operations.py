@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -25,12 +25,20 @@ Days = Annotated[int, Field(ge=0, le=90)]
 
 
 class Supply(Model):
-    """An agreement to deliver a dataset: who, and within how many working days after the period's last day."""
+    """An agreement to deliver a dataset: who, and within how many working days after the last day of what is due.
+
+    That is the period, or with `every: month` each month of a quarter by itself; a year's files are one delivery.
+    """
 
     dataset: Text
     owner: Text
     working_days: Annotated[int, Field(ge=1, le=60)]
+    every: Literal["period", "month"] = "period"
     source: Text
+
+    def spans(self, period: Period) -> tuple[Period, ...]:
+        """What is due by itself: the period, or a quarter's months in order."""
+        return period.months if self.every == "month" and period.kind == "quarter" else (period,)
 
     def deadline(self, period: Period, timezone: str, days_off: Collection[dt.date]) -> dt.datetime:
         """First moment at which it is late: the midnight after its last working day."""
@@ -125,10 +133,18 @@ class Operations(Model):
         return supplies
 
 
-def load_operations(city: str, period: Period, datasets: Collection[str], *, root: Path = PACKAGED) -> Operations:
+def load_operations(
+    city: str,
+    period: Period,
+    datasets: Collection[str],
+    *,
+    dated: Collection[str] | None = None,
+    root: Path = PACKAGED,
+) -> Operations:
     """What is agreed for `city` when `period` begins; `datasets` are those that can be delivered.
 
-    A `root` without a folder `operations` takes the packaged ones. Raises PolicyError with every problem.
+    `dated` are those whose rows say their day, so that months of them can be told apart; None: not looked at. A
+    `root` without a folder `operations` takes the packaged ones. Raises PolicyError with every problem.
     """
     if not (root / "operations").is_dir():
         root = PACKAGED
@@ -142,6 +158,10 @@ def load_operations(city: str, period: Period, datasets: Collection[str], *, roo
             if isinstance(name, str) and name not in datasets:
                 known = ", ".join(sorted(datasets))
                 document.add(("supplies", place, "dataset"), f"{name!r} is no dataset; known: {known}")
+            elif isinstance(name, str) and supply.get("every") == "month" and dated is not None and name not in dated:
+                can = ", ".join(sorted(dated))
+                told = f"rows of {name} say no day, so that months cannot be told apart; only {can} can come by month"
+                document.add(("supplies", place, "every"), told)
         if document.data.get("city", city) != city:
             document.add(("city",), f"{document.data['city']!r} is not the folder's name; write {city!r}")
         operations = document.validate(Operations, document.data) if document.data else None

@@ -95,7 +95,7 @@ def due(
         say_json(document)
         return
     table = new_table()
-    for name in ("dataset", "owner", "deadline", "files", "state"):
+    for name in ("dataset", "of", "owner", "deadline", "files", "state"):
         table.add_column(name)
     for row in document["datasets"]:
         table.add_row(*(str(value) for value in row.values()))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli.problems import CommandError
-from flows.notifications.arrivals import arrivals_of, days_off_around, files_of, tell_late
+from flows.notifications.arrivals import agreements, arrivals_of, days_off_around, files_of, tell_late
 from flows.notifications.config import Configured, load_config
 from flows.notifications.delivery import Delivered, Delivery
 from flows.notifications.reports_due import find_due, tell_due
@@ -17,8 +17,7 @@ from flows.order import Order
 from flows.settings import Settings
 from policies import Period, Policy, load_policy
 from policies.loading import PACKAGED
-from policies.operations import Operations, load_operations
-from sources.contracts import DATASETS
+from policies.operations import Operations
 from transforms import CATALOGUE
 from warehouse import open_warehouse
 
@@ -55,7 +54,8 @@ def tell_due_data(
         CommandError, PolicyError, SourceError: the order, the agreements or the mapping cannot be used.
     """
     parsed, policy, operations = _agreed(city, period, settings.policies_dir)
-    arrivals = arrivals_of(operations, parsed, policy.timezone, inputs, mapping)
+    seen = set() if dry_run else _seen(city, settings.warehouse_url)
+    arrivals = arrivals_of(operations, parsed, policy.timezone, inputs, mapping, now=now, seen=seen)
     tally: Counter[Delivered] = Counter()
     if not dry_run:
         with open_warehouse(settings.warehouse_url) as warehouse:
@@ -75,6 +75,7 @@ def tell_due_data(
         "datasets": [
             {
                 "dataset": one.supply.dataset,
+                "of": one.of.name,
                 "owner": one.supply.owner,
                 "deadline": one.deadline.isoformat(),
                 "files": one.n_files,
@@ -84,6 +85,20 @@ def tell_due_data(
         ],
         "notices": dict(tally),
     }
+
+
+def _seen(city: str, warehouse_url: str) -> set[tuple[str, str]]:
+    """Periods and datasets that came, as far as anybody has looked."""
+    with open_warehouse(warehouse_url) as warehouse:
+        kept = warehouse.notifications.arrivals(city)
+        rows = [dict(zip(kept.columns, row, strict=True)) for row in kept.rows]
+    return {(row["period"], row["dataset"]) for row in rows if row["arrived_at"] is not None}
+
+
+def comes_by_month(city: str, period: Period, policies_dir: Path | None) -> bool:
+    """Whether some of the city's data are due by the month, so that they may be late while the period is under way."""
+    agreed = agreements(city, period, policies_dir or PACKAGED)
+    return any(supply.every == "month" for supply in agreed.supplies)
 
 
 def remind(order: Order, config: Configured | None, *, at: dt.datetime) -> dict[str, Any]:
@@ -131,4 +146,4 @@ def _agreed(city: str, period: str, policies_dir: Path | None) -> tuple[Period, 
     except ValueError as error:
         raise CommandError([f"--period: {error}"]) from None
     root = policies_dir or PACKAGED
-    return parsed, load_policy(city, parsed, CATALOGUE, root=root), load_operations(city, parsed, DATASETS, root=root)
+    return parsed, load_policy(city, parsed, CATALOGUE, root=root), agreements(city, parsed, root)

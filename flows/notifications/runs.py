@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 from flows.cli.problems import EXIT_CODES
-from flows.notifications.arrivals import keep_arrivals
+from flows.notifications.arrivals import keep_arrivals, reached_by
 from flows.notifications.config import Configured, load_config
 from flows.notifications.delivery import Delivery, opened_log
 from flows.notifications.events import Kind, Notice
 from flows.order import Order, Run
-from flows.seam import Failure, Watch
+from flows.seam import Counted, Done, Failure, Watch
 from flows.settings import Settings
+from flows.steps import Checked
 from flows.summary import Summary
+from policies import Period
 from warehouse import NotificationLog
 
 _log = logging.getLogger(__name__)
@@ -45,9 +47,17 @@ class NotificationWatch(Watch):
         self._config = config
         self._reports_url = reports_url
         self._now = now
+        self._run: Run | None = None
+        self._reached: dict[str, set[Period]] = {}
+
+    def ends(self, done: Done, result: Counted) -> None:
+        """Sees how far the data reach: once the run is over, its rows are gone."""
+        if self._run is not None and isinstance(result, Checked):
+            self._reached = reached_by(self._run, result)
 
     def started(self, run: Run) -> None:
         """Tells of runs of this city that ended without a word, and what could not be delivered before."""
+        self._run = run
         with opened_log(self._order.warehouse_url) as log:
             if log is None:
                 return
@@ -79,7 +89,7 @@ class NotificationWatch(Watch):
                     },
                 )
             )
-        keep_arrivals(run, summary.landed, now=self._now())
+        keep_arrivals(run, summary.landed, self._reached, now=self._now())
 
     def failed(self, failure: Failure) -> None:
         """Tells of a run that failed or was stopped; one that found another at work, or was interrupted, needs none."""
@@ -87,7 +97,7 @@ class NotificationWatch(Watch):
         if failure.ended_by in ("failed", "stopped"):
             self._tell(_of_failure(failure, self._reports_url))
         if failure.run is not None and failure.landed is not None:
-            keep_arrivals(failure.run, failure.landed, now=self._now())
+            keep_arrivals(failure.run, failure.landed, self._reached, now=self._now())
 
     def _tell(self, notice: Notice) -> None:
         if addresses := self._config.listeners(notice.kind, notice.city):

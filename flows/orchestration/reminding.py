@@ -16,7 +16,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.logging import get_run_logger
 
 from flows.notifications.config import Configured, load_config
-from flows.notifications.daily import owes_reports, remind, tell_due_data
+from flows.notifications.daily import comes_by_month, owes_reports, remind, tell_due_data
 from flows.orchestration.deployed import settings_of
 from flows.orchestration.parameters import City, Folder, Text
 from flows.orchestration.scheduled import inputs_of, last_ended, under_way, zone_of
@@ -47,12 +47,14 @@ def reminders(city: City, warehouse: Text = None, home: Folder = None) -> list[d
     settings, now = settings_of(home, warehouse), dt.datetime.now(dt.UTC)
     config = _config(settings)
     today = now.astimezone(zone_of(city, now, settings.policies_dir)).date()
-    ended = [last_ended("quarter", today)] + ([last_ended("year", today)] if today.month == _JANUARY else [])
+    ended, running = [last_ended("quarter", today)], under_way("quarter", today)
+    due = ended + ([last_ended("year", today)] if today.month == _JANUARY else [])
+    due += [running] if comes_by_month(city, running, settings.policies_dir) else []
     found = [
         tell_due_data(city, period.name, inputs_of(settings.inputs, city, period), None, settings, config, now=now)
-        for period in ended
+        for period in due
     ]
-    for period in (ended[0], under_way("quarter", today)):
+    for period in (*ended, running):
         order = _order(city, period, settings, now)
         if owes_reports(order):
             found.append(remind(order, config, at=now))
@@ -82,7 +84,7 @@ def _order(city: str, period: Period, settings: Settings, now: dt.datetime) -> O
 def _keep(city: str, found: list[dict[str, Any]]) -> None:
     """What is owed, as a table artifact without anybody in it."""
     rows = [
-        {"period": one["period"], "what": row["dataset"], "state": row["state"], "due": row["deadline"], "people": ""}
+        {"period": row["of"], "what": row["dataset"], "state": row["state"], "due": row["deadline"], "people": ""}
         for one in found
         for row in one.get("datasets", ())
     ]

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.orchestration.scheduled import under_way
+from policies import Period
 from tests.flows.ended import example, leaked, personal_values
+from tests.notifications.agreements import attendance_by_month
 from tests.notifications.receivers import Webhook
 from warehouse import open_warehouse
 
@@ -91,3 +93,21 @@ def test_without_a_configuration_it_keeps_what_came_and_tells_nobody(server: Non
     with open_warehouse(f"sqlite:///{home / 'warehouse.db'}") as warehouse:
         assert len(list(warehouse.notifications.arrivals("pauh").rows)) >= 8
         assert list(warehouse.notifications.rows().rows) == []
+
+
+def test_months_of_the_quarter_under_way_are_looked_after_too(
+    server: None, home: Path, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.orchestration.reminding import reminders
+
+    monkeypatch.setenv("KINERJA_POLICIES_DIR", str(attendance_by_month(tmp_path / "policies", "kalianda")))
+    state = reminders(city="kalianda", home=home, return_state=True)
+    assert state.type.value == "COMPLETED", state.message
+    looked = {row["of"] for one in state.result() for row in one.get("datasets", ()) if row["dataset"] == "attendance"}
+    running = Period.parse(inputs.name)
+    months = {month.name for month in running.months}
+    assert months < looked
+    with open_warehouse(f"sqlite:///{home / 'warehouse.db'}") as warehouse:
+        columns, rows = warehouse.notifications.arrivals("kalianda")
+        kept = [dict(zip(columns, row, strict=True)) for row in rows]
+    assert months < {row["period"] for row in kept if row["dataset"] == "attendance"}
