@@ -12,7 +12,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,9 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializeAsAny,
+    SerializerFunctionWrapHandler,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -264,6 +266,14 @@ class InsightRules(Model):
     standard_time: StandardTime | None = None
     benchmarks: tuple[Benchmark, ...] = ()
     rule_table: RuleTable | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_given(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A policy's hash is of its text: one without a rule table keeps the hash it had before there were any.
+        document: dict[str, Any] = write(self)
+        if self.rule_table is None:
+            document.pop("rule_table", None)
+        return document
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
