@@ -15,6 +15,7 @@ from sources.crosswalk import MISSING_REASON, Crosswalk
 from sources.errors import UnreadableFile, did_you_mean
 from sources.formats import RawTable
 from sources.mapping import ColumnSource, FileEntry, Lookup, Rescale
+from sources.offsets import localised
 from sources.parsing import (
     NUMBER_REASON,
     SPOILED_ID,
@@ -22,7 +23,6 @@ from sources.parsing import (
     complaint,
     day_instant,
     decimal,
-    localised,
     parse,
     runs,
     spoiled,

@@ -5,27 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 import polars as pl
 
 from sources.contracts import DECIMAL, Column, Kind
 from sources.mapping import EXCEL, ISO
+from sources.offsets import at_offset, localised, offset_minutes
+from sources.plain_instants import plain_instants
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ISO_INSTANT: Final = (
     rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(?::[0-5][0-9](?:[.,][0-9]+)?)?"
     r" ?(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
 )
-# What devices and databases write: the first 19 characters are the clock, the rest is an offset or nothing.
-_PLAIN_INSTANT: Final = (
-    rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}:[0-5][0-9](?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
-)
-_PLAIN_BYTES: Final = 19
 _SAMPLE: Final = 1_000
-_CLOCKS_KNOWN_UNTIL: Final = 4_102_444_800_000_000
-"""1 January 2100, in microseconds."""
 _ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO_MIDNIGHT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(?::00(?:\.0+)?)?$"
 _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
@@ -249,11 +243,6 @@ def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_da
     return pl.coalesce(candidates)
 
 
-def localised(moment: pl.Expr, timezone: str) -> pl.Expr:
-    """A wall-clock moment as an instant: the earlier of two, null where the clock skipped it."""
-    return moment.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
-
-
 def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
     """The first moment of a local day, or the last microsecond before the next local midnight."""
     if not end_of_day:
@@ -270,7 +259,7 @@ def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
         return _each_once(lambda each: _any_iso_instant(each, timezone, end_of_day=end_of_day), batch, dtype)
 
     def parse_batch(batch: pl.Series) -> pl.Series:
-        value = _plain_instants(batch, timezone)
+        value = plain_instants(batch, timezone)
         if value.null_count() == batch.null_count():
             return value
         rest = (value.is_null() & batch.is_not_null()).arg_true()
@@ -280,68 +269,9 @@ def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
     return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
 
 
-def _plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
-    """Moments of the shape devices write; null for every other text, also where there is no such day."""
-    plain = batch.str.contains(_PLAIN_INSTANT)
-    if not plain.any():
-        return pl.repeat(None, len(batch), dtype=pl.Datetime("us", timezone), eager=True)
-    texts = batch.alias("text").to_frame()
-    if not plain.all():
-        texts = texts.select(pl.when(plain).then(pl.col("text")))
-    clock, tail = texts["text"].str.head(_PLAIN_BYTES), texts["text"].str.slice(_PLAIN_BYTES)
-    first, second = ("T", " ") if clock.filter(plain)[0][10] == "T" else (" ", "T")
-    moment = clock.to_frame().select(_strptime(pl.col("text"), f"%Y-%m-%d{first}%H:%M:%S")).to_series()
-    if moment.null_count() > clock.null_count():
-        others = clock.to_frame().select(_strptime(pl.col("text"), f"%Y-%m-%d{second}%H:%M:%S")).to_series()
-        moment = moment.zip_with(moment.is_not_null(), others)
-    moments = pl.DataFrame({"moment": moment, "tail": tail})
-    steady = _steady_offset(moment, timezone)
-    local = localised(pl.col("moment"), timezone)
-    if steady is not None:
-        local = _at_offset(pl.col("moment"), pl.duration(microseconds=steady), timezone)
-    if not (tail != "").any():
-        return moments.select(local).to_series()
-    minutes = _each_once(_offset_minutes, pl.col("tail"), pl.Int64())
-    tails = tail.filter(tail != "").unique()
-    if len(tails) == 1:  # as a rule: one office, one zone
-        minutes = tails.to_frame("tail").select(_offset_minutes(pl.col("tail"))).item()
-    given = _at_offset(pl.col("moment"), pl.duration(minutes=minutes), timezone)
-    return moments.select(pl.when(pl.col("tail") == "").then(local).otherwise(given)).to_series()
-
-
 def _strptime(text: pl.Expr, one: str) -> pl.Expr:
     # Moments to the second seldom repeat: Polars' cache costs twice the parsing.
     return text.str.to_datetime(one, strict=False, time_unit="us", cache=False)
-
-
-def _at_offset(moment: pl.Expr, offset: pl.Expr, timezone: str) -> pl.Expr:
-    """A wall-clock moment that is so far ahead of UTC, as an instant."""
-    return (moment - offset).dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
-
-
-def _steady_offset(moment: pl.Series, timezone: str) -> int | None:
-    """Microseconds ahead of UTC where no clock was moved in the years of these moments, else None."""
-    first, last = moment.to_physical().min(), moment.to_physical().max()
-    if not isinstance(first, int) or not isinstance(last, int) or first < 0 or last >= _CLOCKS_KNOWN_UNTIL:
-        return None
-    first_year, last_year = (datetime.fromtimestamp(end // 1_000_000, UTC).year for end in (first, last))
-    offsets = {_offset_of_year(timezone, year) for year in range(first_year, last_year + 1)}
-    return offsets.pop() if len(offsets) == 1 else None
-
-
-@lru_cache(maxsize=4096)
-def _offset_of_year(timezone: str, year: int) -> int | None:
-    """Microseconds ahead of UTC where it is the same all year, else None.
-
-    Looked at each quarter of an hour: no zone ever moved its clocks there and back within one.
-    """
-    start, end = datetime(year, 1, 1), datetime(year + 1, 1, 1)  # noqa: DTZ001 - the clock on the wall
-    clock = pl.datetime_range(start, end, "15m", time_unit="us", eager=True).alias("clock")
-    offsets = clock.to_frame().select(
-        pl.col("clock").to_physical() - localised(pl.col("clock"), timezone).to_physical()
-    )
-    distinct = offsets.to_series().unique().to_list()
-    return distinct[0] if len(distinct) == 1 else None
 
 
 def _any_iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
@@ -357,20 +287,13 @@ def _any_iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Ex
         .then(day_instant(day, timezone, end_of_day=end_of_day))
         .when(offset.is_null())
         .then(localised(moment, timezone))
-        .otherwise(_at_offset(moment, pl.duration(minutes=_offset_minutes(offset)), timezone))
+        .otherwise(at_offset(moment, pl.duration(minutes=offset_minutes(offset)), timezone))
     )
 
 
 def _seconds(text: pl.Expr, after: int) -> pl.Expr:
     """The two digits of the seconds after position `after`; `00` where there are none."""
     return text.str.extract(rf"^.{{{after}}}:([0-9]{{2}})").fill_null("00")
-
-
-def _offset_minutes(offset: pl.Expr) -> pl.Expr:
-    hours = offset.str.extract(r"^[+-]([0-9]{2})").cast(pl.Int64).fill_null(0)
-    minutes = offset.str.extract(r"^[+-][0-9]{2}:?([0-9]{2})$").cast(pl.Int64).fill_null(0)
-    sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
-    return sign * (hours * 60 + minutes)
 
 
 def _excel(text: pl.Expr) -> pl.Expr:
