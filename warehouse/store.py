@@ -20,6 +20,7 @@ from warehouse.notifications import NotificationLog
 from warehouse.queries import Rows
 from warehouse.records import Cause, Ending, FileRecord, PolicyRecord, Published, Revision, RunRecord, ValidationRecord
 from warehouse.schema import check_schema, schema_of, upgrade_schema
+from warehouse.withholding import withheld
 
 if TYPE_CHECKING:
     import polars as pl
@@ -226,6 +227,10 @@ class Warehouse:
     def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a row of an insight of a revision (the latest), by its key. WarehouseError where there is none."""
         return queries.insight(self._engine, frame, city, period, revision)
+
+    def withheld(self, frame: str, found: Rows, city: str, period: str, revision: int | None = None) -> Rows:
+        """Rows of places with the column `withheld`: why the figures of a row are null, since they tell of few."""
+        return withheld(self._engine, frame, found, city, period, revision)
 
     def insight_types(self, frame: str) -> dict[str, queries.ColumnType]:
         """The columns of an insight that are not text."""

@@ -105,6 +105,26 @@ class _Asked(NamedTuple):
     json: bool
 
 
+WITHHELD: Final = "withheld"
+INTERNAL: Final = frozenset(
+    {
+        "benchmarks",
+        "drivers",
+        "fairness",
+        "guidance",
+        "improvements",
+        "indicator-health",
+        "responsive",
+        "services",
+        "unit-gaps",
+        "unit-handovers",
+        "unit-obstacles",
+        "units",
+    }
+)
+"""Commands about places, which keep back what tells of few people unless they are asked for it."""
+
+
 class Only(NamedTuple):
     """An option that keeps the rows with one value of a column; any text where `values` is empty."""
 
@@ -512,21 +532,23 @@ def _command(reading: Reading) -> Callable[..., None]:
     """The function that Typer makes a command of: its name, help, options, and what it does."""
 
     def command(**given: Any) -> None:
-        kept = given.pop("only", None)
+        kept, internal = given.pop("only", None), given.pop("internal", None)
         city, period, revision, as_of = (given.pop(name) for name in ("city", "period", "revision", "as_of"))
 
         def query(store: Warehouse) -> Rows:
             number = asked(store, city, period, revision, as_of)
+            found: Rows
             if reading.types is None:
-                return store.insight(reading.frame, city, period, number)
-            found: Rows = getattr(store, reading.frame)(city, period, number)
-            return found
+                found = store.insight(reading.frame, city, period, number)
+            else:
+                found = getattr(store, reading.frame)(city, period, number)
+            return store.withheld(reading.frame, found, city, period, number) if internal is False else found
 
         _read(
             f"{reading.title} of {city} {period}",
             query,
             _Asked(**given),
-            first=reading.first,
+            first=reading.first if internal is not False else (*reading.first, WITHHELD),
             above=reading.above,
             types=reading.types or (lambda store: store.insight_types(reading.frame)),
             only=None if reading.only is None or kept is None else (reading.only.column, kept),
@@ -536,6 +558,8 @@ def _command(reading: Reading) -> Callable[..., None]:
     parameters = list(signature.parameters.values())
     if reading.only is not None:
         parameters.insert(4, _only(reading.only))
+    if reading.command in INTERNAL:
+        parameters.insert(4, _internal())
     command.__name__ = reading.command
     example = f"kinerja {reading.command} --city kalianda --period 2026-Q3 {reading.example}".rstrip()
     command.__doc__ = f"{reading.help}\n\nExample: {example}"
@@ -551,6 +575,16 @@ def _only(chosen: Only) -> inspect.Parameter:
     value: Any = Literal[tuple(chosen.values)] if chosen.values else str
     annotation = Annotated[value | None, option]
     return inspect.Parameter("only", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+
+
+def _internal() -> inspect.Parameter:
+    """The option of a reading about places to show what tells of few people too."""
+    option = typer.Option(
+        "--internal", help="Show figures of fewer than 10 people too: for those in charge of them, not to be passed on."
+    )
+    return inspect.Parameter(
+        "internal", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=False, annotation=Annotated[bool, option]
+    )
 
 
 def quarantine(
