@@ -8,11 +8,24 @@ from typing import Final
 import polars as pl
 
 from transforms.exact import DECIMAL_UNIT, units
-from transforms.scope import Known, day_of
+from transforms.scope import Known, Scope, day_of
 
 MICROSECONDS_PER_UNIT: Final = Fraction(3_600_000_000, DECIMAL_UNIT)
 """Microseconds in 1e-18 hours."""
 _LONGEST_HOURS: Final = 10**6
+_ASKED: Final = (
+    "person",
+    "kind",
+    "class_days",
+    "submitted_at",
+    "started_at",
+    "first_response_at",
+    "closed_at",
+    "due",
+    "limit",
+    "paused",
+    "reopened_count",
+)
 _NOT_OWED: Final = ("rejected", "not_in_authority", "postponed")
 
 is_closed: Final = (pl.col("status") == "closed") & pl.col("closed_at").is_not_null()
@@ -68,13 +81,21 @@ def _class_due(scope: Known) -> pl.Expr:
     return midnight - pl.duration(microseconds=1, time_unit="us")
 
 
-def owed(scope: Known) -> pl.LazyFrame:
-    """Requests of people who are scored, due in P, whose status leaves an answer owed."""
-    return requests(scope).filter(
-        pl.col("person").is_not_null(), scope.span.covers("due"), ~pl.col("status").is_in(_NOT_OWED)
+def asked_about(known: Known) -> pl.LazyFrame:
+    """Requests of people who are scored that were due in P, or closed in it: what indicators read of `requests`."""
+    is_closed_in_span = is_closed & known.span.covers("closed_at")
+    return (
+        requests(known)
+        .filter(pl.col("person").is_not_null(), known.span.covers("due") | is_closed_in_span)
+        .select(*_ASKED, is_owed=known.span.covers("due") & ~pl.col("status").is_in(_NOT_OWED), is_closed=is_closed)
     )
 
 
-def closed_in_span(scope: Known) -> pl.LazyFrame:
+def owed(scope: Scope) -> pl.LazyFrame:
+    """Requests of people who are scored, due in P, whose status leaves an answer owed."""
+    return scope.requests.filter("is_owed")
+
+
+def closed_in_span(scope: Scope) -> pl.LazyFrame:
     """Requests of people who are scored, closed in P."""
-    return requests(scope).filter(pl.col("person").is_not_null(), is_closed, scope.span.covers("closed_at"))
+    return scope.requests.filter(pl.col("is_closed"), scope.span.covers("closed_at"))

@@ -20,9 +20,10 @@ from transforms.exact import SCORE_DIGITS, VALUE_DIGITS, decimal
 from transforms.findings import SCORED
 from transforms.follow_ups import follow_ups
 from transforms.grading import Points, graded, points_of
-from transforms.indicators import INDICATORS
+from transforms.indicators import INDICATORS, READS
 from transforms.people import people_of, with_colleagues, with_days
-from transforms.scope import Scope, Span, as_known, day_of, days_off_of, in_order
+from transforms.requests import asked_about
+from transforms.scope import Known, Scope, Span, as_known, day_of, days_off_of, in_order
 from transforms.scoring import group_scores, rated, total_scores, weight_unit
 from transforms.settling import replaced, settled
 
@@ -175,7 +176,11 @@ def _scope(
         year,
         elsewhere,
     )
-    attended = days.attended.collect(engine="streaming", optimizations=AS_WRITTEN).lazy()
+    requests = asked_about(Known(policy, period, span, people.lazy(), known, days_off))
+    asked = [days.attended, days.counts]
+    if any("service_requests" in READS[item.indicator] for item in policy.all_items()):
+        asked.append(requests)  # several items ask: once for all of them
+    attended, counts, *rest = pl.collect_all(asked, engine="streaming", optimizations=AS_WRITTEN)
     scope = Scope(
         policy=policy,
         period=period,

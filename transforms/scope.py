@@ -138,8 +138,8 @@ class Scope(Known):
     """The facts of one run that indicators are made of.
 
     `day_counts` has one row a person and month; `attended` one row a person and recorded day of P with an event
-    (see `transforms.days`). `year` is the calendar year up to P's end, as far as it may have a record; `days` are the
-    day facts of both.
+    (see `transforms.days`); `requests` are those that P asks about (see `transforms.requests`). `year` is the calendar
+    year up to P's end, as far as it may have a record; `days` are the day facts of both.
     """
 
     year: Span
@@ -147,6 +147,7 @@ class Scope(Known):
     attended: pl.LazyFrame
     appeared: pl.LazyFrame
     weeks: pl.LazyFrame
+    requests: pl.LazyFrame
     days: DayFacts
 
 

@@ -32,12 +32,13 @@ OPTIONAL = {
     "attendance_rate": {"schedules", "calendar"},
     "progress_reporting": {"schedules", "calendar", "leave"},
 }
-# The facts of days that a scope holds, and what they are made of.
+# The facts that a scope holds, and what they are made of.
 DAY_FACTS = {
     "day_counts": {"attendance", "leave", "schedules", "calendar"},
     "attended": {"attendance", "leave", "schedules", "calendar"},
     "appeared": {"attendance"},
     "weeks": {"leave", "schedules", "calendar"},
+    "requests": {"service_requests", "service_standards", "calendar"},
     "days_off": {"calendar"},
 }
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from policies.model import Parameters
 from transforms.findings import NOT_APPLICABLE, count, share_findings
-from transforms.requests import is_closed, owed
+from transforms.requests import owed
 from transforms.scope import Scope
 
 READS = ("service_requests",)
@@ -17,7 +17,7 @@ def complaints_handled(scope: Scope, _: Parameters) -> pl.LazyFrame:
 
     Not owed: rejected, not in authority, postponed. Nothing due: NOT_APPLICABLE.
     """
-    handled = is_closed & (pl.col("closed_at") < pl.lit(scope.span.end_at))
+    handled = pl.col("is_closed") & (pl.col("closed_at") < pl.lit(scope.span.end_at))
     facts = (
         owed(scope)
         .filter(pl.col("kind") == "complaint")

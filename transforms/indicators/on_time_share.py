@@ -6,7 +6,7 @@ import polars as pl
 
 from policies.model import Parameters
 from transforms.findings import NOT_APPLICABLE, count, share_findings
-from transforms.requests import is_closed, owed
+from transforms.requests import owed
 from transforms.scope import Scope
 
 READS = ("service_requests",)
@@ -18,7 +18,7 @@ def on_time_share(scope: Scope, _: Parameters) -> pl.LazyFrame:
     Not owed: rejected, not in authority, postponed. Nothing due: NOT_APPLICABLE. Clocks: as given, else limit or
     LAPOR! class (see `transforms.requests`).
     """
-    in_time = is_closed & (pl.col("closed_at") <= pl.col("due"))
+    in_time = pl.col("is_closed") & (pl.col("closed_at") <= pl.col("due"))
     facts = owed(scope).group_by("person").agg(n_due=pl.len(), n_in_time=in_time.sum())
     return share_findings(
         scope,
