@@ -9,7 +9,6 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -18,8 +17,9 @@ from great_expectations.expectations.expectation import Expectation
 from expectations.engine import FAILED, quarantine
 from expectations.findings import Action, Finding
 from expectations.kept import keep, kept
+from expectations.keys import repeated_positions
 from expectations.project import LISTED_ROWS, Project
-from expectations.segments import POSITION, Segment
+from expectations.segments import Delivered, Segment
 from expectations.suites.suite import (
     ON_ROSTER,
     OVERLAPS,
@@ -29,6 +29,7 @@ from expectations.suites.suite import (
     EmployeeNumbers,
     Suite,
 )
+from sources.canonical import POSITION
 from sources.contracts import FILE, PROBLEM, RAW, ROW, Dataset
 
 QUARANTINED: Final = pl.Schema(
@@ -75,6 +76,49 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """What is asked of the rows of one segment before they are judged.
+
+    `repeated`: positions of rows that a later row of the dataset repeats. `tallies`: rows of each employee and quarter
+    hour.
+    """
+
+    repeated: pl.Series
+    tallies: Mapping[str, pl.DataFrame]
+
+    @classmethod
+    def of(cls, contract: Dataset, delivered: Delivered, *, ends_with_period: bool) -> list[Gathered]:
+        """One for each segment; the tallies are kept with a segment that is."""
+        repeated = repeated_positions(contract, delivered)
+        wanted = {}
+        if "employee_id" in contract.names:
+            wanted["employee_id"] = pl.col("employee_id")
+        if ends_with_period and contract.at is not None:
+            wanted["quarter"] = quarter_of(contract)
+        tallies = [_kept_tallies(segment, wanted) for segment in delivered.segments]
+        return [cls(*one) for one in zip(repeated, tallies, strict=True)]
+
+
+def _kept_tallies(segment: Segment, wanted: Mapping[str, pl.Expr]) -> dict[str, pl.DataFrame]:
+    """The tallies that are kept with a segment, or are from now on."""
+    if segment.kept is None:
+        return _tallies(segment.scan(), wanted)
+    place = segment.kept / "tallies"
+    names = kept(place)
+    if names is None:
+        tallies = _tallies(segment.scan(), wanted)
+        keep(place, list(tallies), {f"{name}.parquet": tally.write_parquet for name, tally in tallies.items()})
+        return tallies
+    return {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
+
+
+def _tallies(rows: pl.LazyFrame, wanted: Mapping[str, pl.Expr]) -> dict[str, pl.DataFrame]:
+    """How many rows have each value, in one pass."""
+    plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
+    return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
+
+
+@dataclass(frozen=True)
 class Judged:
     """What was found in one segment; `refused` has the columns of QUARANTINED and POSITION."""
 
@@ -97,14 +141,13 @@ class Judging:
     roster: pl.Series
     code: str
 
-    def segment(self, segment: Segment, repeated: pl.Series) -> Judged:
-        """Judges one segment; `repeated` are the positions of rows that a later row of the dataset repeats.
+    def segment(self, segment: Segment, gathered: Gathered) -> Judged:
+        """Judges one segment.
 
         What was found in a segment that is kept is kept with it, and taken from there where nothing has changed that
         it hangs on.
         """
-        rows = segment.scan()
-        tallies = self._tallies(rows) if segment.kept is None else self._kept_tallies(segment.kept, rows)
+        rows, tallies, repeated = segment.scan(), gathered.tallies, gathered.repeated
         strangers = self._strangers(tallies)
         if segment.kept is None:
             return self._judge(rows, tallies, strangers, repeated)[0]
@@ -150,26 +193,6 @@ class Judging:
             "repeated": repeated.to_list(),
         }
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-    def _kept_tallies(self, folder: Path, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-        """The tallies that are kept with a segment, or are from now on."""
-        place = folder / "tallies"
-        names = kept(place)
-        if names is None:
-            tallies = self._tallies(rows)
-            keep(place, list(tallies), {f"{name}.parquet": tally.write_parquet for name, tally in tallies.items()})
-            return tallies
-        return {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
-
-    def _tallies(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-        """Rows of each employee and quarter hour, in one pass."""
-        contract, wanted = self.suite.contract, {}
-        if "employee_id" in contract.names:
-            wanted["employee_id"] = pl.col("employee_id")
-        if self.suite.ends_with_period and contract.at is not None:
-            wanted["quarter"] = quarter_of(contract)
-        plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
-        return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
 
     def _strangers(self, tallies: Mapping[str, pl.DataFrame]) -> pl.Series:
         """Ids that are not on the roster."""

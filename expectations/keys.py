@@ -11,7 +11,8 @@ from typing import Final
 
 import polars as pl
 
-from expectations.segments import POSITION, Delivered
+from expectations.segments import Delivered
+from sources.canonical import POSITION
 from sources.contracts import Dataset
 
 _HASH: Final = "_hash"

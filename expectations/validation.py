@@ -9,7 +9,8 @@ import expectations.engine  # noqa: F401  # first: it imports Great Expectations
 
 # isort: split
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import ceil
@@ -20,10 +21,19 @@ import polars as pl
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.findings import DatasetOutcome, FileCounts, Finding
-from expectations.judging import QUARANTINED, Facts, Judging, action_of, failing_of, finding_of, merged, severity_of
-from expectations.keys import repeated_positions
+from expectations.judging import (
+    QUARANTINED,
+    Facts,
+    Gathered,
+    Judging,
+    action_of,
+    failing_of,
+    finding_of,
+    merged,
+    severity_of,
+)
 from expectations.project import Project
-from expectations.segments import POSITION, Delivered, Part
+from expectations.segments import Delivered, Part
 from expectations.suites import SUITES
 from expectations.suites.delivery import REMARKS, REQUIRED_SUFFIX, dataset_expectations, file_expectations
 from expectations.suites.suite import (
@@ -34,6 +44,7 @@ from expectations.suites.suite import (
     Suite,
 )
 from sources import DatasetRead, FileRead
+from sources.canonical import POSITION
 from sources.contracts import DATASETS, FILE, ROW
 
 
@@ -68,15 +79,26 @@ class Validation:
         self._outcomes: dict[str, DatasetOutcome] = {}
         self._facts: dict[str, Facts] = {}
 
-    def dataset(self, read: DatasetRead | Delivered) -> DatasetOutcome:
-        """Validates one dataset as it was read; employees must come first."""
-        delivered = Delivered.of(read) if isinstance(read, DatasetRead) else read
+    def datasets(self, reads: Iterable[DatasetRead | Delivered]) -> Iterator[DatasetOutcome]:
+        """Validates one dataset after the other; employees must come first.
+
+        What is asked of the rows of the next one is found meanwhile: Great Expectations keeps one core busy.
+        """
+        delivered = [Delivered.of(one) if isinstance(one, DatasetRead) else one for one in reads]
+        with ThreadPoolExecutor(1, "rows of the next dataset") as ahead:
+            gathered = ahead.submit(_gathered, delivered[0])
+            for one, following in zip(delivered, [*delivered[1:], None], strict=True):
+                found = gathered.result()
+                if following is not None:
+                    gathered = ahead.submit(_gathered, following)
+                yield self._dataset(one, found)
+
+    def _dataset(self, delivered: Delivered, gathered: Sequence[Gathered]) -> DatasetOutcome:
         name, suite = delivered.dataset, SUITES[delivered.dataset]
         judging = Judging(
             self._project, suite, self._wanted.numbers, self._wanted.timezone, self._roster, self._wanted.code
         )
-        repeated = repeated_positions(suite.contract, delivered)
-        judged = [judging.segment(*one) for one in zip(delivered.segments, repeated, strict=True)]
+        judged = [judging.segment(*one) for one in zip(delivered.segments, gathered, strict=True)]
         quarantined = pl.concat([one.refused.select(QUARANTINED.names()) for one in judged])
         outcome = DatasetOutcome(
             dataset=name,
@@ -123,14 +145,17 @@ class Validation:
         rules = suite.whole()
         if not rules:
             return outcome
-        spell = ["employee_id", "start_date"]
+        rows, is_several = outcome.rows(), pl.col("employee_id").is_duplicated()
         earlier_end = (
             pl.col("end_date").fill_null(dt.date.max).cum_max().shift().over("employee_id", order_by="start_date")
         )
-        frame = (
-            outcome.rows()
-            .sort(spell)
-            .with_columns((pl.col("start_date") <= earlier_end).fill_null(value=False).alias(OVERLAPS))
+        overlaps = (pl.col("start_date") <= earlier_end).fill_null(value=False)
+        frame = pl.concat(
+            [
+                # Nearly everybody has one spell only, with which nothing can overlap.
+                rows.filter(~is_several).with_columns(pl.lit(value=False).alias(OVERLAPS)),
+                rows.filter(is_several).with_columns(overlaps.alias(OVERLAPS)),
+            ]
         )
         found = self._project.run(f"{suite.dataset}.whole", frame, rules)
         whole = [finding_of(rule, result, suite) for rule, result in zip(rules, found, strict=True)]
@@ -200,6 +225,11 @@ class Validation:
                     failing=(),
                     remark=remark,
                 )
+
+
+def _gathered(delivered: Delivered) -> list[Gathered]:
+    suite = SUITES[delivered.dataset]
+    return Gathered.of(suite.contract, delivered, ends_with_period=suite.ends_with_period)
 
 
 _MANY_NAMES: Final = 12

@@ -16,7 +16,7 @@ from flows import segments
 from flows.ahead import load_ahead, wait_for
 from flows.order import Run
 from flows.seam import step
-from sources import LandedFile, input_hash, read_dataset
+from sources import LandedFile, input_hash, read_datasets
 from sources import land as land_files
 from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
@@ -43,7 +43,7 @@ class Landed:
 
 @dataclass(frozen=True)
 class Read:
-    """Canonical Parquet of each dataset that was delivered; `n_kept` of its rows were read by an earlier run."""
+    """Canonical rows of each dataset that was delivered; `n_kept` of its rows were read by an earlier run."""
 
     datasets: Mapping[str, Delivered]
     n_kept: int = 0
@@ -142,16 +142,12 @@ def land(run: Run) -> Landed:
 
 @step("read")
 def read(run: Run, landed: Landed) -> Read:
-    """Turns every file into canonical Parquet, each row with its origin; in a refresh, every file that is new."""
+    """Turns every file into canonical rows, each with its origin; in a refresh, every file that is new."""
     if run.order.incremental and run.is_provisional:
         return Read(*segments.delivered(run, landed.files))
     out = run.folder / "canonical"
-    return Read(
-        {
-            name: Delivered.of(read_dataset(run.source_map, landed.files, name, timezone=run.policy.timezone, out=out))
-            for name in run.source_map.datasets
-        }
-    )
+    found = read_datasets(run.source_map, landed.files, timezone=run.policy.timezone, out=out, lean=True)
+    return Read({name: Delivered.of(one) for name, one in found.items()})
 
 
 @step("validate")
@@ -182,9 +178,9 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
         raise ValidationStopped([missing + remedy])
     validation = Validation(run.report_folder, wanted)
     outcomes: dict[str, DatasetOutcome] = {}
-    for name, dataset in was_read.datasets.items():
-        outcomes[name] = validation.dataset(dataset)
-        if name == "employees" and _stops(outcomes[name].findings, landed):
+    for outcome in validation.datasets(was_read.datasets.values()):
+        outcomes[outcome.dataset] = outcome
+        if outcome.dataset == "employees" and _stops(outcome.findings, landed):
             break  # without a sound roster nothing else can be judged
     whole = len(outcomes) == len(was_read.datasets)
     delivery = validation.delivery() if whole else ()

@@ -23,10 +23,7 @@ from expectations.engine.aggregates import Select
 from expectations.engine.errors import EngineProblem
 from expectations.engine.metrics import CountRepeated, CountRows, ListRows, Work, register_stock_metrics
 from expectations.engine.passes import (
-    POSITION,
-    FailingRows,
     collect_failing_rows,
-    count_and_collect,
     find_repeated_keys,
     hashes,
     repeated,
@@ -52,15 +49,13 @@ class PolarsBatchData(BatchData):
         self.frame = frame.lazy()
         self.schema: Mapping[str, pl.DataType] = self.frame.collect_schema()
         self.repeated_keys: dict[str, pl.DataFrame] = {}
-        self.failing_rows: dict[str, FailingRows] = {}
 
 
 class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     """Runs expectations on Polars frames.
 
     `origin` are the columns that say where a row came from; `reveal_values` lets values of the data into results;
-    `max_failing_rows` bounds every list of rows. `passes` counts the times a frame was read; `listed` are the
-    identities of the checks whose failing rows will be asked for once they are counted.
+    `max_failing_rows` bounds every list of rows. `passes` counts the times a frame was read.
     """
 
     def __init__(
@@ -76,7 +71,6 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         self.max_failing_rows = max_failing_rows
         self.tables: dict[str, pl.LazyFrame] = {}
         self.passes = 0
-        self.listed: frozenset[str] = frozenset()
         self._values: dict[MetricConfigurationID, Any] = {}
         self._failed: dict[MetricConfigurationID, str] = {}
         super().__init__(*args, **kwargs)
@@ -203,18 +197,17 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         batch: PolarsBatchData,
         level: Sequence[tuple[MetricConfiguration, Counted]],
     ) -> None:
-        of_rows = [(metric, work) for metric, work in level if isinstance(work, CountRows)]
-        if self.listed and len(of_rows) == len(level) and set(self.origin) <= set(batch.schema):
-            self._count_and_list(frame, batch, of_rows)
-            return
         names = [[f"{i}.{j}" for j in range(len(exprs_of(work)))] for i, (_, work) in enumerate(level)]
-        exprs = [
-            expr.alias(name)
-            for (_, work), own in zip(level, names, strict=True)
-            for expr, name in zip(exprs_of(work), own, strict=True)
-        ]
+        exprs, masks = [], []
+        for (_, work), own in zip(level, names, strict=True):
+            if isinstance(work, CountRows) and work.mask.meta.root_names():
+                # What masks have in common is computed once where they stand side by side, but not within sums.
+                masks.append(work.mask.alias(own[0]))
+                exprs.append(count_true(pl.col(own[0])).alias(own[0]))
+            else:
+                exprs.extend(expr.alias(name) for expr, name in zip(exprs_of(work), own, strict=True))
         try:
-            row = frame.select(exprs).collect(engine="streaming")
+            row = frame.with_columns(masks).select(exprs).collect(engine="streaming")
         except OSError as error:
             for metric, _ in level:
                 self._fail(metric, error)
@@ -231,31 +224,6 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
                 finish = work.finish if isinstance(work, Select) else int
                 self._finish(metric, finish, *(plain_value(row.get_column(name)) for name in own))
         self._count_repeated(frame, batch.repeated_keys, keyed)
-
-    def _count_and_list(
-        self, frame: pl.LazyFrame, batch: PolarsBatchData, level: Sequence[tuple[MetricConfiguration, CountRows]]
-    ) -> None:
-        """Count rows, and keep the first failing ones of each check in the same pass: they will be asked for."""
-        masks = {f"__mask_{i}": work.mask for i, (_, work) in enumerate(level)}
-        by = self.origin or (POSITION,)
-        wanted = [
-            FailingRows(work.check, self.max_failing_rows, by, name)
-            for name, (_, work) in zip(masks, level, strict=True)
-            if work.check is not None and work.check.identity in self.listed
-        ]
-        try:
-            counts = count_and_collect(frame, masks, wanted, by)
-        except OSError as error:
-            for metric, _ in level:
-                self._fail(metric, error)
-            return
-        except ANY_FAILURE as error:
-            self._part(frame, batch, level, error)
-            return
-        self.passes += 1
-        batch.failing_rows |= {rows.check.identity: rows for rows in wanted}
-        for (metric, _), count in zip(level, counts.values(), strict=True):
-            self._values[metric.id] = count
 
     def _count_repeated(
         self,
@@ -315,11 +283,6 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         repeated_by_check = batch.repeated_keys
         wanted = [work.rows for _, work in level]
         columns = list(dict.fromkeys(name for _, work in level for name in (*work.rows.by, *work.columns)))
-        if all(rows.check.identity in batch.failing_rows for rows in wanted) and set(columns) <= set(wanted[0].by):
-            for metric, work in level:
-                found = batch.failing_rows[work.rows.check.identity].rows(work.columns, work.rows.limit)
-                self._finish(metric, work.finish, found.to_dicts())
-            return
         try:
             checks = [rows.check for rows in wanted if rows.check.identity not in repeated_by_check]
             repeated_by_check |= find_repeated_keys(frame, checks)

@@ -49,10 +49,9 @@ class CountRepeated:
 
 @dataclass(frozen=True)
 class CountRows:
-    """The number of rows where a mask is true; of a check without keys, `check` says so: they are its failing rows."""
+    """The number of rows where a mask is true."""
 
     mask: pl.Expr
-    check: RowCheck | None = None
 
 
 @dataclass(frozen=True)
@@ -160,14 +159,6 @@ def identity_of(condition: RowCondition, domain_kwargs: Mapping[str, Any], value
     return repr((condition.metric, domain, [values.get(key) for key in condition.value_keys]))
 
 
-def listed_by(metric: MetricConfiguration) -> str | None:
-    """Identity of the check whose failing rows a metric lists; None where it lists none."""
-    name, _, suffix = metric.metric_name.rpartition(".")
-    if suffix != "unexpected_index_list" or name not in CONDITIONS:
-        return None
-    return identity_of(CONDITIONS[name], metric.metric_domain_kwargs, metric.metric_value_kwargs)
-
-
 def row_check(
     condition: RowCondition,
     schema: Mapping[str, pl.DataType],
@@ -232,7 +223,7 @@ class Asked:
 def unexpected_count(condition: RowCondition, **kwargs: Any) -> Work:
     """Number of unexpected rows."""
     check = Asked.of(kwargs).check(condition)
-    return CountRepeated(check) if check.keys else CountRows(check.unexpected, check)
+    return CountRepeated(check) if check.keys else CountRows(check.unexpected)
 
 
 def filtered_row_count(condition: RowCondition, **kwargs: Any) -> Work:

@@ -199,31 +199,3 @@ def collect_failing_rows(
             rows.take(few)
 
     plan.sink_batches(take, engine="streaming")
-
-
-def count_and_collect(
-    frame: pl.LazyFrame, masks: Mapping[str, pl.Expr], wanted: Sequence[FailingRows], by: Sequence[str]
-) -> dict[str, int]:
-    """How many rows each mask is true for, and all of `wanted` filled, in one streaming pass.
-
-    Counts alone are cheaper by the columns `by`; counts, and then the failing rows by themselves, dearer by a pass.
-    `wanted` have their masks among `masks`. Masks yield no null.
-    """
-    if POSITION in by:
-        frame = frame.with_row_index(POSITION)
-    counts = dict.fromkeys(masks, 0)
-
-    def take(batch: pl.DataFrame) -> None:
-        found = batch.select(pl.col(*masks).sum()).row(0, named=True)
-        for name, count in found.items():
-            counts[name] += count
-        failing = [rows for rows in wanted if found[rows.mask]]
-        if not failing:
-            return
-        few = alone(batch.filter(pl.any_horizontal(rows.mask for rows in failing)))
-        for rows in failing:
-            rows.take(few.select(*by, rows.mask))
-
-    named = [mask.alias(name) for name, mask in masks.items()]
-    frame.select(*by, *named).sink_batches(take, engine="streaming")
-    return counts

@@ -23,7 +23,7 @@ from great_expectations.validator.validator import Validator
 from expectations.engine.configurations import derived_once
 from expectations.engine.errors import EngineProblem, UnsupportedExpectationError
 from expectations.engine.execution_engine import PolarsExecutionEngine
-from expectations.engine.metrics import listed_by
+from expectations.engine.metrics import CONDITIONS
 from expectations.engine.row_checks import Column
 
 HIDDEN = "hidden"
@@ -105,7 +105,7 @@ def graph_validate(
     if not isinstance(engine, PolarsExecutionEngine):
         return graph_validate_of_stock(self, configurations, runtime_configuration)
     with derived_once():
-        engine.listed = refuse_unsupported(engine, configurations, runtime_configuration)
+        refuse_unsupported(engine, configurations, runtime_configuration)
         stock = [configuration for configuration in configurations if configuration.type not in TYPE_EXPECTATIONS]
         results = graph_validate_of_stock(self, stock, runtime_configuration) if stock else []
     for configuration in configurations:
@@ -123,17 +123,13 @@ def refuse_unsupported(
     engine: PolarsExecutionEngine,
     configurations: Sequence[ExpectationConfiguration],
     runtime_configuration: dict[str, Any] | None,
-) -> frozenset[str]:
-    """Identities of the checks whose failing rows will be listed.
-
-    Raises:
-        UnsupportedExpectationError: names every expectation that this engine does not run.
-    """
+) -> None:
+    """Raises UnsupportedExpectationError, which names every expectation that this engine does not run."""
     refused: dict[str, str] = {}
-    listed: set[str | None] = set()
+    known: set[str] = set(TYPE_EXPECTATIONS)
     for configuration in configurations:
         name = configuration.type
-        if name in TYPE_EXPECTATIONS:
+        if name in known:
             continue
         if name == "expect_column_pair_values_to_be_in_set" and configuration.kwargs.get("row_condition"):
             refused[f"{name} with row_condition, which Great Expectations ignores there"] = OWN_CONDITION
@@ -141,12 +137,12 @@ def refuse_unsupported(
         metrics = [] if name in INSTEAD else metrics_of(engine, configuration, runtime_configuration)
         if name in INSTEAD or not all(provided(metric.metric_name) for metric in metrics):
             refused[name] = INSTEAD.get(name, WITHOUT_COUNTERPART)
-        listed.update(map(listed_by, metrics))
+        elif getattr(configuration.to_domain_obj(), "map_metric", None) in CONDITIONS:
+            known.add(name)  # what a row-level expectation asks for follows from its type
     if refused:
         raise UnsupportedExpectationError(
             "not run on Polars: " + "; ".join(f"{name} (use instead: {hint})" for name, hint in refused.items())
         )
-    return frozenset(identity for identity in listed if identity)
 
 
 def metrics_of(

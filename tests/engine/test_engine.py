@@ -83,26 +83,6 @@ def test_passes_over_the_data(frame: pl.DataFrame, scans: int, why: str, validat
     assert counted.scans == scans, why
 
 
-ROWS_ONLY = [each for each in MANY if "values" in each.expectation_type and "unique" not in each.expectation_type][:4]
-
-
-@pytest.mark.parametrize("frame", [GOOD, GOOD.with_columns(s=pl.lit("on"), n=pl.lit(-1))])
-def test_a_suite_of_row_level_expectations_lists_failing_rows_while_it_counts(
-    frame: pl.DataFrame, validate: Any
-) -> None:
-    counted = Counted(frame.with_columns(_file=pl.lit("f")).with_row_index("_row", 2))
-    expectations = [*ROWS_ONLY, gxe.ExpectTableRowCountToEqual(value=2)]
-    alone = validate(counted.lazy, expectations, "traced", "COMPLETE").results
-    assert counted.scans == 1
-    # A maximum is no count of rows, so the failing rows take a pass of their own.
-    aggregate = gxe.ExpectColumnMaxToBeBetween(column="k", max_value=9)
-    beside = validate(counted.lazy, [*expectations, aggregate], "traced", "COMPLETE").results
-    assert counted.scans == 2 + (frame is not GOOD)
-    assert {str(each.expectation_config.to_json_dict()): each.result for each in alone}.items() <= {
-        str(each.expectation_config.to_json_dict()): each.result for each in beside
-    }.items()
-
-
 def test_a_faulty_expectation_costs_the_others_no_pass(validate: Any) -> None:
     faulty = [
         gxe.ExpectColumnValuesToNotBeNull(column="absent"),

@@ -74,10 +74,9 @@ def validated(
     source_map = load_source_map(inputs)
     landed = land(source_map, folder / "landing")
     validation = Validation(folder / "project", needs)
-    outcomes = {
-        name: validation.dataset(
-            read_dataset(source_map, landed, name, timezone=TIMEZONE, out=folder / "canonical"),
-        )
+    read = [
+        read_dataset(source_map, landed, name, timezone=TIMEZONE, out=folder / "canonical")
         for name in source_map.datasets
-    }
+    ]
+    outcomes = {outcome.dataset: outcome for outcome in validation.datasets(read)}
     return Validated(folder / "project", outcomes, validation.delivery())

@@ -144,7 +144,8 @@ def validated(validation: Any, folder: Path, inputs: Path) -> DatasetOutcome:
         rows = lambda numbers: [*suite.rows(numbers), counting]  # noqa: E731  # as the suite's own field
         patch.setitem(validation.SUITES, "employees", dataclasses.replace(suite, rows=rows))
         made: Any = validation.Validation(folder / "project", wanted())
-        outcome: DatasetOutcome = made.dataset(read)
+        outcome: DatasetOutcome
+        (outcome,) = made.datasets([read])
     return outcome
 
 
