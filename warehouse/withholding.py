@@ -22,8 +22,9 @@ _UNIT: Final[Table] = UnitResult.__table__  # type: ignore[assignment]  # declar
 
 SMALL_GROUP: Final = 10
 """Fewer people are not told of; the same number by which insights mark places as publishable."""
-SMALL: Final = "small_group: n < 10"
-COMPLEMENT: Final = "complement: a smaller one would follow from it"
+SMALL: Final = "small_group (n < 10)"
+COMPLEMENT: Final = "complement"
+"""A smaller place would follow from it by subtraction."""
 COLUMN: Final = "withheld"
 
 _COUNTS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -548,7 +548,7 @@ def _command(reading: Reading) -> Callable[..., None]:
             f"{reading.title} of {city} {period}",
             query,
             _Asked(**given),
-            first=reading.first if internal is not False else (*reading.first, WITHHELD),
+            first=reading.first if internal is not False else (*reading.first[:2], WITHHELD, *reading.first[2:]),
             above=reading.above,
             types=reading.types or (lambda store: store.insight_types(reading.frame)),
             only=None if reading.only is None or kept is None else (reading.only.column, kept),

@@ -66,7 +66,7 @@ def test_small_places_keep_their_figures_and_the_others_show_theirs(home: Path) 
         else:
             assert {row[name] for name in ("n_employees", "n_scored", "mean_score", "ikm", "n_due", "alarm")} == {None}
             assert row["place_name"] == known["place_name"]
-            assert row[COLUMN].startswith("small_group: n < 10") == ((row["level"], row["place_id"]) in small)
+            assert row[COLUMN].startswith("small_group (n < 10)") == ((row["level"], row["place_id"]) in small)
 
 
 def test_the_same_places_are_kept_back_everywhere(home: Path) -> None:
@@ -91,5 +91,5 @@ def test_groups_of_few_are_kept_back(home: Path) -> None:
 def test_the_table_says_why(home: Path) -> None:
     words = ["units", "--city", CITY, "--period", PERIOD, "--home", str(home), "--level", "unit"]
     shown = CliRunner().invoke(app, words).output
-    assert "small_group: n < 10" in shown
+    assert "small_group (n < 10)" in shown
     assert "withheld" not in CliRunner().invoke(app, [*words, "--internal"]).output
