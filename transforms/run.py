@@ -189,11 +189,12 @@ def _scope(
         people=people.lazy(),
         frames=known,
         days_off=days_off,
-        day_counts=days.counts.collect(optimizations=AS_WRITTEN).lazy(),
-        attended=attended.filter(pl.col("date") >= span.start),
+        day_counts=counts.lazy(),
+        attended=attended.lazy().filter(pl.col("date") >= span.start),
         appeared=days.appeared,
         weeks=days.weeks,
-        days=replace(days, attended=attended),
+        requests=rest[0].lazy() if rest else requests,
+        days=replace(days, attended=attended.lazy()),
     )
     return scope, days.gaps
 
