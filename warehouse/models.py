@@ -51,12 +51,27 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=column)
 
 
+def _either(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    """As `_one_of`, for tables of many rows: SQLite builds the list of an IN anew for every statement."""
+    return CheckConstraint(" OR ".join(f"{column} = {word!r}" for word in words), name=column)
+
+
 def _within_0_and_120(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} BETWEEN 0 AND 120", name=f"{column}_bounds")
 
 
 def _of_an_employee() -> ForeignKeyConstraint:
+    """For tables of many rows, whose references the database does not hold: see `is_of_employees`."""
     return ForeignKeyConstraint(["run_id", "employee_id"], ["employee_period.run_id", "employee_period.employee_id"])
+
+
+def is_of_employees(table: Table) -> bool:
+    """Whether its rows are of employees of a run, of whom there are many.
+
+    The database does not hold the references of such a table row by row: they are asked of all rows at once, before
+    they are published and by `kinerja warehouse check`.
+    """
+    return any(key.target_fullname == "employee_period.employee_id" for key in table.foreign_keys)
 
 
 def _counts(*columns: str) -> CheckConstraint:
@@ -244,8 +259,8 @@ class IndicatorResult(Base):
     __tablename__ = "indicator_result"
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "employee_id"], [EmployeePeriod.run_id, EmployeePeriod.employee_id]),
-        _one_of("item_group", ITEM_GROUPS),
-        _one_of("status", RESULT_STATUSES),
+        _either("item_group", ITEM_GROUPS),
+        _either("status", RESULT_STATUSES),
         _within_0_and_120("achievement"),
         CheckConstraint("weight > 0 AND weight <= 100", name="weight_bounds"),
         CheckConstraint("(achievement IS NOT NULL) = (status = 'SCORED')", name="scored_has_achievement"),
@@ -279,11 +294,11 @@ class Score(Base):
     __tablename__ = "score"
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "employee_id"], [EmployeePeriod.run_id, EmployeePeriod.employee_id]),
-        _one_of("status", RESULT_STATUSES),
-        _one_of("results_rating", LEVELS),
-        _one_of("behaviour_rating", LEVELS),
-        _one_of("proposed_rating", RATINGS),
-        _one_of("decided_rating", RATINGS),
+        _either("status", RESULT_STATUSES),
+        _either("results_rating", LEVELS),
+        _either("behaviour_rating", LEVELS),
+        _either("proposed_rating", RATINGS),
+        _either("decided_rating", RATINGS),
         _within_0_and_120("results_score"),
         _within_0_and_120("behaviour_score"),
         _within_0_and_120("score"),
@@ -334,7 +349,7 @@ class CompetencyGap(Base):
     __tablename__ = "competency_gap"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("band", BANDS),
+        _either("band", BANDS),
         CheckConstraint("required_level BETWEEN 1 AND 5", name="required_level_bounds"),
         CheckConstraint("assessed BETWEEN 1 AND 5", name="assessed_bounds"),
         CheckConstraint("gap BETWEEN 0 AND 4", name="gap_bounds"),
@@ -364,7 +379,7 @@ class FollowUp(Base):
     __tablename__ = "follow_up"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("action", FOLLOW_UP_ACTIONS),
+        _either("action", FOLLOW_UP_ACTIONS),
         CheckConstraint("number >= 1", name="number_bounds"),
         CheckConstraint("(action = 'training') = (item_id IS NOT NULL)", name="training_has_item"),
         CheckConstraint("(item_id IS NULL) = (course IS NULL)", name="item_has_course"),
@@ -387,8 +402,8 @@ class Decision(Base):
     __tablename__ = "decision"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("proposed_rating", RATINGS),
-        _one_of("decided_rating", RATINGS),
+        _either("proposed_rating", RATINGS),
+        _either("decided_rating", RATINGS),
         CheckConstraint("(proposed_rating IS NULL) = (is_different IS NULL)", name="proposed_is_compared"),
         {"sqlite_with_rowid": False},
     )

@@ -22,6 +22,7 @@ from warehouse.models import (
     Millionths,
     RunId,
     _counts,
+    _either,
     _of_an_employee,
     _one_of,
     _within_0_and_120,
@@ -57,11 +58,11 @@ class PersonItem(Base):
     __tablename__ = "person_item"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("item_group", ITEM_GROUPS),
-        _one_of("nature", NATURES),
-        _one_of("basis", BASES),
-        _one_of("peers", PEERS),
-        _one_of("standing", STANDINGS),
+        _either("item_group", ITEM_GROUPS),
+        _either("nature", NATURES),
+        _either("basis", BASES),
+        _either("peers", PEERS),
+        _either("standing", STANDINGS),
         _within_0_and_120("achievement"),
         CheckConstraint("low <= achievement AND achievement <= high", name="interval"),
         CheckConstraint("(improvement IS NULL) = (to_target >= 0)", name="improvement_is_below_target"),
@@ -103,11 +104,11 @@ class PersonResult(Base):
     __tablename__ = "person_result"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("data_grade", DATA_GRADES),
-        _one_of("rating", RATINGS),
-        _one_of("proposed_rating", RATINGS),
-        _one_of("next_rating", RATINGS),
-        _one_of("attention", ("high_results_low_rating",)),
+        _either("data_grade", DATA_GRADES),
+        _either("rating", RATINGS),
+        _either("proposed_rating", RATINGS),
+        _either("next_rating", RATINGS),
+        _either("attention", ("high_results_low_rating",)),
         _within_0_and_120("score"),
         CheckConstraint("low <= score AND score <= high", name="interval"),
         CheckConstraint("(step_item IS NULL) = (step_achievement IS NULL)", name="step"),
@@ -171,8 +172,8 @@ class Reward(Base):
     __tablename__ = "reward"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("rating", RATINGS),
-        _one_of("data_grade", DATA_GRADES),
+        _either("rating", RATINGS),
+        _either("data_grade", DATA_GRADES),
         _within_0_and_120("score"),
         CheckConstraint("is_eligible = (place IS NOT NULL)", name="place_of_the_eligible"),
         CheckConstraint("is_eligible = (reason IS NULL)", name="reason_of_the_others"),
@@ -428,8 +429,8 @@ class ExcusedScore(Base):
     __tablename__ = "excused_score"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("rating", RATINGS),
-        _one_of("excused_rating", RATINGS),
+        _either("rating", RATINGS),
+        _either("excused_rating", RATINGS),
         _within_0_and_120("score"),
         _counts("n_milestones", "n_objectives", "difference"),
         {"sqlite_with_rowid": False},

@@ -33,6 +33,7 @@ from warehouse.models import (
     ResultDigest,
     Run,
     ValidationResult,
+    is_of_employees,
 )
 from warehouse.records import (
     Cause,
@@ -153,11 +154,9 @@ class _Given:
     def of(cls, results: Mapping[str, pl.DataFrame], insights: Mapping[str, pl.DataFrame] | None) -> Self:
         """WarehouseError where a frame is missing, unknown or does not fit."""
         frames = checked_results(results)
-        digests = [digest_of(name, frame) for name, frame in frames.items()]
-        if insights is None:
-            return cls(frames, digests, None)
-        beside = checked_insights(insights)
-        return cls(frames | beside, digests, [digest_of(name, frame) for name, frame in beside.items()])
+        beside = None if insights is None else checked_insights(insights)
+        _require_known_employees(frames | (beside or {}))
+        return cls(frames | (beside or {}), _digests(frames), None if beside is None else _digests(beside))
 
     @property
     def result_hash(self) -> str:
@@ -179,6 +178,20 @@ class _Given:
             and provisional == current.provisional
             and current.insights_hash in insights
         )
+
+
+def _digests(frames: Mapping[str, pl.DataFrame]) -> list[Digest]:
+    return [digest_of(name, frame) for name, frame in frames.items()]
+
+
+def _require_known_employees(frames: Mapping[str, pl.DataFrame]) -> None:
+    """Pass where every row of an employee is of one of the run: asked of all at once, as no database does quickly."""
+    known = frames["employees"]["employee_id"].implode()
+    for name, frame in frames.items():
+        if is_of_employees(shape_of(model_of(name)).table):
+            n = frame.height - int(frame["employee_id"].is_in(known).sum())
+            if n:
+                raise WarehouseError(f"{name}: {n} rows are of no employee of the run; nothing was published")
 
 
 def current_revision(connection: Connection, city: str, period: str, *, final: bool = False) -> Revision | None:

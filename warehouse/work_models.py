@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.models import Base, Hundredths, Id, Millionths, RunId, _counts, _of_an_employee, _one_of
+from warehouse.models import Base, Hundredths, Id, Millionths, RunId, _counts, _either, _of_an_employee, _one_of
 
 REQUEST_KINDS: Final = ("document", "complaint", "information")
 WORK_KINDS: Final = ("objective", "initiative")
@@ -97,9 +97,9 @@ class WorkSplit(Base):
     __tablename__ = "work_split"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("work_kind", WORK_KINDS),
-        _one_of("role", ROLES),
-        _one_of("state", SPLITS),
+        _either("work_kind", WORK_KINDS),
+        _either("role", ROLES),
+        _either("state", SPLITS),
         CheckConstraint("(state = 'undeclared') = (declared_total = 0)", name="undeclared_is_nothing"),
         {"sqlite_with_rowid": False},
     )
@@ -154,8 +154,8 @@ class RuleOutcome(Base):
     __tablename__ = "rule_outcome"
     __table_args__ = (
         _of_an_employee(),
-        _one_of("timeliness", TIMELINESS),
-        _one_of("quality", QUALITIES),
+        _either("timeliness", TIMELINESS),
+        _either("quality", QUALITIES),
         CheckConstraint("n_objectives >= 1", name="some_objective"),
         {"sqlite_with_rowid": False},
     )

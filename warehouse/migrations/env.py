@@ -1,7 +1,8 @@
 """Alembic's entry: runs the migrations in the transaction that `warehouse.schema` opened, the only one there is.
 
 To change the schema: change the models, add a file to `versions` and its id to `warehouse.schema.SCHEMAS`. A test says
-where models and migrations differ.
+where models and migrations differ. Tables of employees' rows refer to others in their models only: the database does
+not hold that row by row (`warehouse.models.is_of_employees`).
 """
 
 from __future__ import annotations
