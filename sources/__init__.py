@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sources.errors import SourceError, UnreadableFile
 from sources.landing import LandedFile, input_hash, land, reading_key
-from sources.reading import DatasetRead, FileRead, read_dataset
+from sources.reading import DatasetRead, FileRead, read_dataset, read_datasets
 from sources.source_map import SourceFile, SourceMap, load_source_map
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "land",
     "load_source_map",
     "read_dataset",
+    "read_datasets",
     "reading_key",
 ]

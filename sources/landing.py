@@ -24,7 +24,8 @@ from sources.errors import SourceError, UnreadableFile
 from sources.mapping import content_hash
 from sources.source_map import SourceFile, SourceMap
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 18
+"""Bytes that are hashed and written before the next are read: few enough to stay near the processor."""
 _SETTLED_NANOSECONDS: Final = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
 _ABANDONED_NANOSECONDS: Final = 86_400_000_000_000
@@ -68,7 +69,10 @@ def land(source_map: SourceMap, landing: Path) -> tuple[LandedFile, ...]:
     store = _Store.opened(landing)
     files = {(file.name, file.dataset): file for file in source_map.files}
     with ThreadPoolExecutor() as threads:
-        taken = list(threads.map(lambda file: store.take(file.name, file.path), files.values()))
+        # The largest first: the disk takes it in while the others are hashed.
+        order = sorted(files, key=lambda key: -_size(files[key].path))
+        under_way = {key: threads.submit(store.take, files[key].name, files[key].path) for key in order}
+        taken = [under_way[key].result() for key in files]
     store.close()
     return tuple(
         LandedFile(file.name, file.dataset, sha256, n_bytes, landing / sha256)
@@ -183,13 +187,13 @@ class _Store:
 
     def _copied(self, name: str, source: Path, state: os.stat_result, expected: str | None) -> str:
         """Copy so that the target is there whole or not at all, whenever the process dies."""
-        digest = hashlib.sha256()
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(_CHUNK))
         descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=_TEMPORARY)
         try:
             with os.fdopen(descriptor, "wb") as out, source.open("rb", buffering=0) as stream:
-                while chunk := stream.read(_CHUNK):
-                    digest.update(chunk)
-                    out.write(chunk)
+                while n_bytes := stream.readinto(buffer):
+                    digest.update(buffer[:n_bytes])
+                    out.write(buffer[:n_bytes])
                 out.flush()
                 os.fsync(out.fileno())
                 after = os.fstat(stream.fileno())
@@ -200,6 +204,13 @@ class _Store:
         finally:
             Path(temporary).unlink(missing_ok=True)
         return sha256
+
+
+def _size(path: Path) -> int:
+    """0 where there is no such file: that is said where it is read."""
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def _state(found: os.stat_result) -> _State:
