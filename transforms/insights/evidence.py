@@ -81,6 +81,14 @@ class Evidence(Known):
         """The `person` of an employee number; null: nobody who is scored. Dearer to join than to look up."""
         return pl.col(number).cast(self.numbers, strict=False).to_physical().cast(pl.UInt32).alias("person")
 
+    def rows(self, dataset: str) -> pl.LazyFrame:
+        """The dataset's rows with `person` (null where the row names nobody who is scored)."""
+        return self.frames[dataset].with_columns(self.person())
+
+    def own_rows(self, dataset: str) -> pl.LazyFrame:
+        """The dataset's rows of people who are scored, with `person`."""
+        return self.rows(dataset).filter(pl.col("person").is_not_null())
+
     def before(self, frame: str, *columns: str) -> pl.DataFrame | None:
         """These columns of a frame of the period before; None where it, or one of them, was not published."""
         found = None if self.previous is None else self.previous.frames.get(frame)

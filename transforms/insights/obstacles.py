@@ -8,7 +8,6 @@ does not count, neither does an objective short of what is expected whose last r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -22,7 +21,7 @@ from transforms.indicators.work_plan_achievement import work_plan_achievement
 from transforms.insights.certainty import Entry, entries
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, rounded
-from transforms.scope import day_of
+from transforms.scope import Known, day_of
 from transforms.scoring import group_scores, rated, total_scores, weight_unit
 
 EXCUSABLE: Final = ("milestones_on_time", "work_plan_achievement")
@@ -239,16 +238,16 @@ def _with_excused(
 def _findings(evidence: Evidence, entry: Entry, own: pl.DataFrame, rows: pl.DataFrame) -> pl.LazyFrame:
     """What the indicator finds of these people without the excused rows."""
     frames = dict(evidence.frames)
-    evidence = replace(evidence, people=own.lazy())
+    known = Known(evidence.policy, evidence.period, evidence.span, own.lazy(), frames, evidence.days_off)
     if entry.item.indicator == "milestones_on_time":
         frames["progress"] = frames["progress"].join(
             rows.lazy().select("employee_id", "objective_id", "due_at"),
             on=["employee_id", "objective_id", "due_at"],
             how="anti",
         )
-        return milestones_on_time(replace(evidence, frames=frames), Parameters())
+        return milestones_on_time(known, Parameters())
     frames["objectives"] = frames["objectives"].join(rows.lazy().select("objective_id"), on="objective_id", how="anti")
-    return work_plan_achievement(replace(evidence, frames=frames), Parameters())
+    return work_plan_achievement(known, Parameters())
 
 
 def _scores(evidence: Evidence, people: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -88,14 +88,12 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
 
 def _sheets(evidence: Evidence) -> pl.DataFrame:
-    numbered = replace(
-        evidence, frames={**evidence.frames, "ratings": evidence.frames["ratings"].with_row_index(ORDER)}
-    )
+    ratings = evidence.frames["ratings"].with_row_index(ORDER).filter(pl.col("rater_role") != "self")
+    numbered = replace(evidence, frames={**evidence.frames, "ratings": ratings})
     steps = units("level_max") - DECIMAL_UNIT
     level = _MILLION + ((units("level") - DECIMAL_UNIT) * 2 * _MILLION // steps).cast(pl.Int64)
     parts = [
         latest_ratings(numbered, instrument, _since(evidence, instrument))
-        .filter(pl.col("rater_role") != "self")
         .group_by("person", "rater_id", "rater_role")
         .agg(
             n_items=pl.len().cast(pl.Int64),
