@@ -61,7 +61,11 @@ def _hand_out(order: Order, missing: Iterable[int]) -> None:
     with get_client(sync_client=True) as client:
         while at_work:
             time.sleep(_LOOK_EVERY_SECONDS)
-            for run in _read(client, at_work):
+            found = {run.id: run for run in _read(client, at_work)}
+            problems += [
+                f"part {at_work.pop(gone)}: its flow run was deleted" for gone in at_work.keys() - found.keys()
+            ]
+            for run in found.values():
                 if run.state is None or not run.state.is_final():
                     continue
                 part = at_work.pop(run.id)
@@ -75,7 +79,7 @@ def _hand_out(order: Order, missing: Iterable[int]) -> None:
                 said = time.monotonic()
                 logger.warning("waiting for parts %s; is a worker of their queue online?", sorted(at_work.values()))
     if problems:
-        remedy = "see its state there; mend it, and run this deployment again: parts that are there are kept"
+        remedy = "look at its state, mend what it says, run this deployment again: parts that are there are kept"
         raise CommandError([f"{problem}; {remedy}" for problem in sorted(problems)], ExitCode.FAILED)
 
 

@@ -58,7 +58,9 @@ def test_every_city_has_its_deployments(up: Up) -> None:
         assert "**When it fails**" in one["description"]
         assert "kalianda" in one["parameter_openapi_schema"]["properties"]["city"]["description"]
     assert up.get("/work_pools/kinerja")["type"] == "process"
-    assert up.get("/work_pools/kinerja/queues/scoring")["concurrency_limit"] == 2
+    assert found["kinerja-part"]["work_queue_name"] == "parts"
+    for queue in ("scoring", "parts"):
+        assert up.get(f"/work_pools/kinerja/queues/{queue}")["concurrency_limit"] == 2
     names = {one["name"] for one in up.post("/automations/filter")}
     assert len(names) == 5
     assert all(name.startswith("kinerja: ") for name in names)

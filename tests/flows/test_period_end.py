@@ -106,6 +106,41 @@ def test_a_stopped_run_fails_with_what_was_said(server: None, tmp_path: Path) ->
     assert named == {"kalianda-2026-q3-report", "kalianda-2026-q3-steps"}
 
 
+def test_parts_and_their_closing_run_as_flows(server: None, tmp_path: Path) -> None:
+    from flows.orchestration.one_part import one_part
+    from flows.orchestration.period_end import period_end
+
+    inputs, home = example(tmp_path / "inputs"), tmp_path / "home"
+    told: dict[str, Any] = {"city": CITY, "period": PERIOD, "inputs": inputs, "home": home, "partitions": 2}
+    for part in (2, 1):
+        state = one_part(**told, part=part, return_state=True)
+        assert state.result()["status"] == "scored"
+        assert recorded(state)["run"].name == f"{CITY} {PERIOD} part {part}"
+    joined = period_end(**told, parts="join", return_state=True)
+    tasks = sorted(recorded(joined)["tasks"], key=lambda one: one.start_time)
+    titles = ["land", "gather", "read", "validate", "join", "validate scores", "insights", "load"]
+    assert [one.name.rsplit("-", 1)[0] for one in tasks] == titles
+    undivided = period_end(**{**told, "partitions": 1, "home": tmp_path / "other"})
+    assert joined.result()["result_hash"] == undivided["result_hash"]
+
+
+def test_parts_that_nobody_can_take_are_said_and_data_that_must_not_be_used_stop(server: None, tmp_path: Path) -> None:
+    from flows.orchestration.period_end import period_end
+
+    inputs, home = example(tmp_path / "inputs"), tmp_path / "home"
+    told: dict[str, Any] = {"city": CITY, "period": PERIOD, "inputs": inputs, "home": home, "parts": "workers"}
+    state = period_end(**told, return_state=True)
+    assert "--part and --join need --partitions N" in recorded(state)["run"].state.message
+    state = period_end(**told, partitions=2, return_state=True)
+    assert "the deployment part/kinerja-part is not on the server" in recorded(state)["run"].state.message
+    assert runs(home) == []
+    # No part is handed out, and the run is kept as stopped, as any other.
+    changed(inputs / "employees.csv", lambda records: records[:1])
+    state = period_end(**told, partitions=2, return_state=True)
+    assert "employees: employees.csv holds no row" in recorded(state)["run"].state.message
+    assert [one["status"] for one in runs(home)] == ["stopped"]
+
+
 def test_nothing_calls_home(server: None) -> None:
     from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED
 
