@@ -8,7 +8,7 @@ import polars as pl
 
 from sources.cells import cell_text
 from sources.contracts import PROBLEM, RAW, ROW
-from sources.errors import UnreadableFile, did_you_mean
+from sources.errors import UnreadableFile, lacking
 from sources.formats.table import RECORD, RawTable, raw_json, text_table
 from sources.mapping import Collapse, OrderBy, Pick
 from sources.parsing import decimal, instant
@@ -83,12 +83,12 @@ def collapsed(table: RawTable, collapse: Collapse, name: str) -> RawTable:
 def _check(table: RawTable, collapse: Collapse, name: str) -> None:
     needed = [collapse.by, *(order.from_ for order in collapse.orders)]
     needed += [pick.column for pick in collapse.columns.values()]
-    absent = [f"{one!r}{did_you_mean(one, table.names)}" for one in dict.fromkeys(needed) if one not in table.names]
+    absent = dict.fromkeys(one for one in needed if one not in table.names)
     if absent:
         raise UnreadableFile(
             name,
             "header",
-            f"'collapse' needs column {', '.join(absent)}, which is not there",
+            lacking("'collapse'", absent, table.names),
             "Correct the names in sources.yaml, or add the columns",
         )
 

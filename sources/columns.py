@@ -12,7 +12,7 @@ import polars as pl
 from sources.cells import cell_text, unfit
 from sources.contracts import PROBLEM, ROW, Column, Dataset, Kind
 from sources.crosswalk import MISSING_REASON, Crosswalk
-from sources.errors import UnreadableFile, did_you_mean
+from sources.errors import UnreadableFile, lacking, nearest
 from sources.formats import RawTable
 from sources.mapping import ColumnSource, FileEntry, Lookup, Rescale
 from sources.offsets import localised
@@ -77,28 +77,31 @@ class CanonicalColumns:
 
     def check(self) -> None:
         """Refuse a file that lacks columns, all of them at once."""
-        absent = [
-            f"{wanted!r} (for {column}){did_you_mean(wanted, self.table.names)}"
+        there = self.table.names
+        absent: dict[str, str | None] = {
+            wanted: column
             for column, source in self.entry.columns.items()
             for wanted in source.source_columns
-            if wanted not in self.table.names
-        ]
-        absent += [
-            f"{source.of!r} (for {column}){did_you_mean(source.of, self.table.names)}"
+            if wanted not in there
+        }
+        absent |= {
+            column.name: column.name
+            for column in self.dataset.columns
+            if column.required and column.name not in self.entry.columns and column.name not in there
+        }
+        lines = [f"{column}: {near!r}" for name, column in absent.items() if (near := nearest(name, there)) is not None]
+        absent |= {
+            source.of: column
             for column, source in self.entry.columns.items()
             if source.of is not None and self._source(source.of) is None
-        ]
-        absent += [
-            f"{column.name!r}{did_you_mean(column.name, self.table.names)}"
-            for column in self.dataset.columns
-            if column.required and column.name not in self.entry.columns and column.name not in self.table.names
-        ]
+        }
         if absent:
+            such = f", such as {'; '.join(lines)}" if lines else ""
             raise UnreadableFile(
                 self.name,
                 "header",
-                f"{self.dataset.name} needs column {', '.join(absent)}, which is not there",
-                "Add or rename the columns, or say under 'columns:' in sources.yaml where each comes from",
+                lacking(self.dataset.name, absent, there),
+                f"Add or rename the columns, or write under 'columns:' in sources.yaml where each comes from{such}",
             )
 
     def absent(self) -> list[str]:

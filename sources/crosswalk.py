@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from sources.cells import cell_text
-from sources.errors import UnreadableFile, did_you_mean
+from sources.errors import UnreadableFile, lacking
 from sources.formats import RawTable
 from sources.mapping import Lookup
 
@@ -33,12 +33,12 @@ def load_crosswalk(lookup: Lookup, table: RawTable) -> Crosswalk:
         UnreadableFile: a column is missing, or a key has two values.
     """
     needed = (lookup.key, lookup.value, *lookup.where)
-    absent = [f"{name!r}{did_you_mean(name, table.names)}" for name in needed if name not in table.names]
+    absent = dict.fromkeys(name for name in needed if name not in table.names)
     if absent:
         raise UnreadableFile(
             lookup.file,
             "header",
-            f"a lookup needs column {', '.join(absent)}, which is not there",
+            lacking("a lookup", absent, table.names),
             "Correct the names in sources.yaml, or add the columns",
         )
     text = {name: cell_text(table, name, lookup.file) for name in needed}

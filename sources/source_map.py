@@ -248,15 +248,10 @@ def _files(
 ) -> Iterator[SourceFile]:
     """The files an entry names, then the crosswalks it looks things up in."""
     wanted, place = item.entry.file, (*item.place, "file")
-    is_pattern = any(character in wanted for character in "*?[")
-    try:
-        found = sorted(inputs.glob(wanted)) if is_pattern else [inputs / wanted]
-    except (NotImplementedError, ValueError):  # an absolute or malformed pattern
-        found = []
-    paths = [path for path in found if path.is_file()]
+    paths = fitting(inputs, wanted)
     if not paths:
-        what = "no file fits this pattern" if is_pattern else "no such file"
-        hint = "" if is_pattern else did_you_mean(wanted, (path.name for path in inputs.iterdir()))
+        what = "no file fits this pattern" if _is_pattern(wanted) else "no such file"
+        hint = "" if _is_pattern(wanted) else did_you_mean(wanted, (path.name for path in inputs.iterdir()))
         problems.append(document.at(place, f"{wanted}: {what} in {inputs}{hint or ': add it'}"))
     for path in paths:
         name = _name(inputs, path)
@@ -270,6 +265,19 @@ def _files(
         else:
             where = (*item.place, "columns", column, "lookup", "file")
             problems.append(document.at(where, f"{lookup.file}: no such crosswalk in {inputs}: add it"))
+
+
+def fitting(inputs: Path, wanted: str) -> list[Path]:
+    """The files of the folder that a name or pattern in a mapping means, in reading order; none of a malformed one."""
+    try:
+        found = sorted(inputs.glob(wanted)) if _is_pattern(wanted) else [inputs / wanted]
+    except (NotImplementedError, ValueError):  # an absolute or malformed pattern
+        return []
+    return [path for path in found if path.is_file()]
+
+
+def _is_pattern(wanted: str) -> bool:
+    return any(character in wanted for character in "*?[")
 
 
 def crosswalk_entry(lookup: Lookup) -> FileEntry:

@@ -31,7 +31,7 @@ from policies.operations import Operations, Supply, is_working_day, load_operati
 from sources import SourceError, UnreadableFile, land, load_source_map, marked_yaml, read_dataset
 from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
-from sources.source_map import MAPPING_NAME
+from sources.source_map import MAPPING_NAME, fitting
 from warehouse import ArrivalRecord, NotificationLog, open_warehouse
 
 _log = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ def files_of(inputs: Path, mapping: Path | None) -> dict[str, int]:
         raise SourceError(document.problems)
     datasets = document.value.get("datasets") if isinstance(document.value, dict) else None
     return {
-        name: sum(len(_matching(inputs, entry)) for entry in (given if isinstance(given, list) else [given]))
+        name: sum(len(fitting(inputs, wanted)) for wanted in _files_named(given))
         for name, given in (datasets.items() if isinstance(datasets, dict) else ())
     }
 
@@ -279,11 +279,8 @@ def _record(arrival: Arrival, city: str, now: dt.datetime) -> ArrivalRecord:
     )
 
 
-def _matching(inputs: Path, entry: Any) -> list[Path]:
-    wanted = entry.get("file") if isinstance(entry, dict) else None
-    if not isinstance(wanted, str) or not inputs.is_dir():
-        return []
-    try:
-        return [path for path in inputs.glob(wanted) if path.is_file()]
-    except (NotImplementedError, ValueError):  # an absolute or malformed pattern
-        return []
+def _files_named(given: Any) -> list[str]:
+    """The names and patterns under a dataset of a mapping: one or several, each alone or as `file:`."""
+    entries = given if isinstance(given, list) else [given]
+    named = [entry.get("file") if isinstance(entry, dict) else entry for entry in entries]
+    return [one for one in named if isinstance(one, str)]

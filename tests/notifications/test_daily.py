@@ -8,12 +8,15 @@ import io
 import json
 import logging
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.cli import main
+from flows.notifications.arrivals import files_of
+from sources import load_source_map
 from tests.flows.ended import EXAMPLE, changed, example, leaked, personal_values, with_cells
 from tests.notifications.receivers import MailServer, Webhook
 
@@ -323,3 +326,17 @@ def test_no_configuration_and_a_wrong_one_are_said(home: Path) -> None:
         2,
         ["notifications.yaml:1", "notifications.yaml:2"],
     )
+
+
+def test_files_are_counted_as_a_run_would_take_them(tmp_path: Path) -> None:
+    for name in ("orang.csv", "absen-1.csv", "absen-2.csv", "hari.csv", "libur.csv"):
+        (tmp_path / name).write_text("employee_id\n", encoding="utf-8")
+    text = """\
+version: 1
+datasets:
+  employees: orang.csv
+  attendance: {file: 'absen-*.csv'}
+  calendar: [hari.csv, {file: libur.csv}]
+"""
+    (tmp_path / "sources.yaml").write_text(text, encoding="utf-8")
+    assert files_of(tmp_path, None) == Counter(file.dataset for file in load_source_map(tmp_path).files)

@@ -84,5 +84,6 @@ def test_events_without_a_place_are_rows_of_their_own(reader) -> None:
 
 
 def test_missing_columns_are_named(reader) -> None:
-    with pytest.raises(sources.UnreadableFile, match="'collapse' needs column 'at', 'closed'; did you mean 'close'"):
+    said = "'collapse' needs the columns 'at' and 'closed', which this file lacks; it has 'close', which resembles"
+    with pytest.raises(sources.UnreadableFile, match=said):
         reader("service_requests", {"log.csv": "case,officer,step,rank,close\n", "sources.yaml": MAPPING})

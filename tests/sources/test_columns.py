@@ -112,7 +112,10 @@ def test_a_lookup_may_start_from_a_mapped_column(reader) -> None:
     ("who", "said"),
     [
         (WHO + "gate,7,other\n", "1 of its keys have more than one value"),
-        ("system,pim,nip\n", "'pin'; did you mean 'pim'?"),
+        (
+            "system,pim,nip\n",
+            "a lookup needs the column 'pin', which this file lacks; it has 'pim', which resembles 'pin'.",
+        ),
     ],
 )
 def test_a_crosswalk_that_cannot_be_used(reader, who: str, said: str) -> None:
@@ -235,8 +238,20 @@ datasets:
 
 def test_columns_the_mapping_needs_are_all_named(reader) -> None:
     mapping = mapped("calendar", "hari.csv", "date: tangal\nkind: {of: date, map: {a: b}}")
-    with pytest.raises(sources.UnreadableFile, match="'tangal' \\(for date\\); did you mean 'tanggal'"):
+    with pytest.raises(
+        sources.UnreadableFile, match="'tangal' \\(for date\\), which this file lacks; it has 'tanggal'"
+    ):
         reader("calendar", {"hari.csv": CALENDAR, "sources.yaml": mapping})
     mapping = mapped("attendance", "log.csv", "employee_id: pin\ndevice_id: {of: direction}")
     with pytest.raises(sources.UnreadableFile, match="'direction' \\(for device_id\\)"):
         reader("attendance", {"log.csv": LOG, "sources.yaml": mapping})
+
+
+def test_a_misnamed_header_is_answered_with_the_line_to_write(reader) -> None:
+    with pytest.raises(sources.UnreadableFile) as caught:
+        reader("attendance", {"attendance.csv": "employee_id,time_stamp\n198501012010011001,2026-07-01T08:00\n"})
+    assert str(caught.value) == (
+        "attendance.csv: header: attendance needs the column 'timestamp', which this file lacks; "
+        "it has 'time_stamp', which resembles 'timestamp'. Add or rename the columns, or write under 'columns:' in "
+        "sources.yaml where each comes from, such as timestamp: 'time_stamp'."
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sources
+from sources.source_map import fitting
 
 LEAVE = "employee_id,start_date,end_date,kind\n"
 
@@ -226,3 +227,13 @@ def test_one_mistake_each(tmp_path: Path, mapping: str, said: str) -> None:
     (tmp_path / "in" / "sources.yaml").write_text(mapping)
     found = problems(tmp_path / "in", x_dot_csv="")
     assert any(said in problem for problem in found), found
+
+
+def test_what_a_mapping_names_fits_the_same_files_whoever_asks(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "note.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.csv").mkdir()
+    assert [path.name for path in fitting(tmp_path, "*.csv")] == ["a.csv", "b.csv"]
+    assert [path.name for path in fitting(tmp_path, "note.txt")] == ["note.txt"]
+    assert [fitting(tmp_path, wanted) for wanted in ("absent.csv", "c.csv", "/*.csv", "**.csv/", "")] == [[]] * 5
+    assert fitting(tmp_path / "absent", "*.csv") == []
