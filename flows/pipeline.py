@@ -83,8 +83,10 @@ def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Sum
     return summary
 
 
-def check_inputs(order: Order, call: Caller) -> Summary:
-    """Lands, reads and validates only; nothing is loaded.
+def check_inputs(
+    order: Order, call: Caller, told: Callable[[steps.Checked], None] = lambda _: None
+) -> Summary:
+    """Lands, reads and validates only; nothing is loaded. `told` is given what was found, also where it would stop.
 
     Raises:
         ValidationStopped, UnreadableFile: a run would stop here.
@@ -94,6 +96,7 @@ def check_inputs(order: Order, call: Caller) -> Summary:
         with full_disk_said(order.home):
             landed = call(steps.land, run)
             checked = call(steps.validate, run, landed, call(steps.read, run, landed))
+            told(checked)
     finally:
         steps.clear_own_folder(run)
     refuse(run, checked)

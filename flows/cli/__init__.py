@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from flows.cli import export, notifying, operating, policies, reading, refreshing, running, synth, warehouse
+from flows.cli import export, notifying, operating, policies, reading, refreshing, running, synth, templates, warehouse
 from flows.cli.problems import ExitCode, report
 
 _COLLECT: Final = (20_000, 20, 10)
@@ -33,6 +33,7 @@ for register in (
     reading.register,
     export.register,
     synth.register,
+    templates.register,
     policies.register,
     warehouse.register,
     operating.register,

@@ -8,19 +8,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from flows.cli.options import City, Home, Json, PeriodText, WarehouseUrl, settings_from
-from flows.cli.output import counted, new_table, say_json, screen
+from flows.cli.output import Format, Records, counted, format_of, new_table, say_json, screen, write
 from flows.cli.problems import CommandError
 from flows.spread import RunnerName
 
 if TYPE_CHECKING:
     from flows.order import Order
     from flows.settings import Settings
+    from flows.steps import Checked
 
 _EXAMPLE: Final = "2026-Q3"
 _DEMO_CITY: Final = "kalianda"
@@ -168,21 +170,39 @@ def check(
     require: Require = None,
     known_as_of: KnownAsOf = None,
     home: Home = None,
+    messages: Annotated[
+        Path | None,
+        typer.Option(
+            "--messages",
+            metavar="FILE",
+            help="File (.csv, .json, .parquet) for a line a row to mend: where, what is wrong, the remedy. No values.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Land, read and validate the input files only; nothing is scored or loaded.
 
-    Example: kinerja check --city kalianda --period 2026-Q3 --inputs inputs
+    Example: kinerja check --city kalianda --period 2026-Q3 --inputs inputs --messages messages.csv
     """
     from flows.pipeline import check_inputs
 
+    chosen = None if messages is None else format_of(None, messages)
     order = order_of(settings_from(home), city, period, inputs, sources, require, known_as_of)
     with watched(quiet=json) as caller:
-        document = check_inputs(order, caller).document()
+        document = check_inputs(order, caller, partial(_write_messages, messages, chosen)).document()
     if json:
         say_json(document)
     else:
         tell(document)
+
+
+def _write_messages(output: Path | None, chosen: Format | None, checked: Checked) -> None:
+    if output is None or chosen is None:
+        return
+    from flows.messages import COLUMNS, row_messages
+
+    found = row_messages(checked.outcomes.values())
+    write(Records(title="rows to mend", columns=COLUMNS, rows=found, types={"row": "integer"}), chosen, output)
 
 
 def demo(home: Home = None, json: Json = False) -> None:
