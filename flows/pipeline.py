@@ -83,9 +83,7 @@ def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Sum
     return summary
 
 
-def check_inputs(
-    order: Order, call: Caller, told: Callable[[steps.Checked], None] = lambda _: None
-) -> Summary:
+def check_inputs(order: Order, call: Caller, told: Callable[[steps.Checked], None] = lambda _: None) -> Summary:
     """Lands, reads and validates only; nothing is loaded. `told` is given what was found, also where it would stop.
 
     Raises:

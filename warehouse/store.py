@@ -216,13 +216,13 @@ class Warehouse:
         """One row a unit with a rating of its own of a revision (the latest), by unit_id. WarehouseError: none."""
         return queries.guidance(self._engine, city, period, revision)
 
-    def coaching(self, city: str, period: str, revision: int | None = None) -> Rows:
-        """One row a person and weak or missing item of a revision (the latest): cause, action, who acts."""
-        return coaching(self._engine, city, period, revision)
-
     def contributions(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a unit, item and worker of a revision (the latest): his part. WarehouseError where there is none."""
         return contributions.contributions(self._engine, city, period, revision)
+
+    def coaching(self, city: str, period: str, revision: int | None = None) -> Rows:
+        """One row a person and weak or missing item of a revision (the latest): cause, action, who acts."""
+        return coaching(self._engine, city, period, revision)
 
     def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a row of an insight of a revision (the latest), by its key. WarehouseError where there is none."""

@@ -44,6 +44,7 @@ _SHEET_ROWS: Final = 1_048_576
 """Rows of a sheet, its header included."""
 _DIGITS: Final[Mapping[ColumnType, str]] = {"integer": "0", "decimal_2": "0.00", "decimal_6": "0.000000"}
 """How a sheet shows numbers."""
+_LEAST_P: Final = Decimal("0.0001")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -334,6 +335,8 @@ def table_cell(name: str, value: object) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case Decimal() if name.endswith(("_p", "p_value")):
+            return _probability(value)
         case Decimal():
             return f"{value:f}"
         case dt.datetime():
@@ -342,6 +345,13 @@ def table_cell(name: str, value: object) -> str:
             return shown(value)[:_HASH_SHOWN]
         case _:
             return shown(str(value)).replace("\n", " ")
+
+
+def _probability(value: Decimal) -> str:
+    """Four digits, and what they cannot tell from never and always as a bound."""
+    if value < _LEAST_P:
+        return f"<{_LEAST_P}"
+    return f">{1 - _LEAST_P}" if value > 1 - _LEAST_P else f"{value:.4f}"
 
 
 def _fitting(cells: Mapping[str, Sequence[str]], wanted: Iterable[str], room: int) -> list[str]:

@@ -64,13 +64,6 @@ CONSEQUENCE_TYPES: Final[Mapping[str, ColumnType]] = {
 }
 """The same of the queries on what follows from a score."""
 
-COACHING_TYPES: Final[Mapping[str, ColumnType]] = {
-    "achievement": "decimal_2",
-    "place": "integer",
-    "revision": "integer",
-}
-"""The same of the list of whom to help with what."""
-
 CONTRIBUTION_TYPES: Final[Mapping[str, ColumnType]] = {
     "numerator": "integer",
     "denominator": "integer",
@@ -82,6 +75,13 @@ CONTRIBUTION_TYPES: Final[Mapping[str, ColumnType]] = {
     "revision": "integer",
 }
 """The same of the query on each person's part of a unit's results."""
+
+COACHING_TYPES: Final[Mapping[str, ColumnType]] = {
+    "achievement": "decimal_2",
+    "place": "integer",
+    "revision": "integer",
+}
+"""The same of the list of whom to help with what."""
 
 _PANEL: Final = "Read what was found"
 

@@ -121,3 +121,18 @@ def test_a_file_that_fails_midway_does_not_appear(tmp_path: Path) -> None:
         write(Records(title="", columns=["a"], rows=rows()), Format.CSV, tmp_path / "rows.csv")  # type: ignore[arg-type]
     assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
     assert (tmp_path / "rows.csv").read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("0.000001", "<0.0001"),
+        ("0.000100", "0.0001"),
+        ("0.012345", "0.0123"),
+        ("0.999999", ">0.9999"),
+        ("0.5", "0.5000"),
+    ],
+)
+def test_a_probability_is_never_shown_as_never_or_always(written: str, shown: str) -> None:
+    assert table_cell("p_value", Decimal(written)) == table_cell("effect_p", Decimal(written)) == shown
+    assert table_cell("share", Decimal(written)) == written
