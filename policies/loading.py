@@ -62,11 +62,16 @@ def _folded(problems: list[str]) -> list[str]:
 
 def available_policies(root: Path = PACKAGED) -> list[tuple[str, dt.date, Path]]:
     """City, date in force and file of every policy, sorted; PolicyError where a file is not called by a date."""
+    return available("cities", root)
+
+
+def available(folder: str, root: Path) -> list[tuple[str, dt.date, Path]]:
+    """City, date in force and file of all that lies under `<root>/<folder>/<city>`, sorted."""
     problems: list[str] = []
     found = [
         (city, day, path)
-        for city in _folders(root / "cities")
-        for day, path in _dated(f"cities/{city}", root, problems).items()
+        for city in _folders(root / folder)
+        for day, path in _dated(f"{folder}/{city}", root, problems).items()
     ]
     if problems:
         raise PolicyError(problems)
@@ -135,12 +140,17 @@ def in_force_document(folder: str, period: Period, root: Path, problems: list[st
         return None
     path = files[max(days)]
     document = read_document(path, f"{folder}/{path.name}")
+    check_date(document, path)
+    return document
+
+
+def check_date(document: Document, path: Path) -> None:
+    """Notes a problem where a file that is called by a date says another one."""
     written = document.data.get("in_force")
-    if _day(written) not in {None, max(days)}:
+    if _day(written) not in {None, _day(path.stem) or _day(written)}:
         document.add(
             ("in_force",), f"{written!r} is not the date the file is called by, {path.stem}; make the two agree"
         )
-    return document
 
 
 def _national(period: Period, root: Path, problems: list[str]) -> National | None:

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
-from policies.documents import PolicyError
-from policies.loading import PACKAGED, in_force_document
+from policies.documents import Document, PolicyError, read_document
+from policies.loading import PACKAGED, available, check_date, in_force_document
 from policies.model import Clock, Day, Model, Text
 from policies.period import Period
 
 _WEEKEND: Final = 6
+_FOLDER: Final = "operations"
 Days = Annotated[int, Field(ge=0, le=90)]
 
 
@@ -146,28 +147,48 @@ def load_operations(
     `dated` are those whose rows say their day, so that months of them can be told apart; None: not looked at. A
     `root` without a folder `operations` takes the packaged ones. Raises PolicyError with every problem.
     """
-    if not (root / "operations").is_dir():
+    if not (root / _FOLDER).is_dir():
         root = PACKAGED
     problems: list[str] = []
-    document = in_force_document(f"operations/{city}", period, root, problems)
-    operations = None
-    if document is not None:
-        given = document.data.get("supplies")
-        for place, supply in enumerate(given if isinstance(given, list) else []):
-            name = supply.get("dataset") if isinstance(supply, dict) else None
-            if isinstance(name, str) and name not in datasets:
-                known = ", ".join(sorted(datasets))
-                document.add(("supplies", place, "dataset"), f"{name!r} is no dataset; known: {known}")
-            elif isinstance(name, str) and supply.get("every") == "month" and dated is not None and name not in dated:
-                can = ", ".join(sorted(dated))
-                told = f"rows of {name} say no day, so that months cannot be told apart; only {can} can come by month"
-                document.add(("supplies", place, "every"), told)
-        if document.data.get("city", city) != city:
-            document.add(("city",), f"{document.data['city']!r} is not the folder's name; write {city!r}")
-        operations = document.validate(Operations, document.data) if document.data else None
-        problems += document.problems
-    if operations is None or problems:
+    document = in_force_document(f"{_FOLDER}/{city}", period, root, problems)
+    if document is None:
         raise PolicyError(problems)
+    return _operations(document, city, datasets, dated)
+
+
+def read_operations(
+    path: Path, city: str, datasets: Collection[str], *, dated: Collection[str] | None = None, name: str | None = None
+) -> Operations:
+    """What one file says, whether or not it is in force; problems call it `name`, or else by its folder and date.
+
+    `datasets` and `dated` as for `load_operations`. Raises PolicyError with every problem.
+    """
+    document = read_document(path, name or f"{_FOLDER}/{city}/{path.name}")
+    check_date(document, path)
+    return _operations(document, city, datasets, dated)
+
+
+def available_operations(root: Path = PACKAGED) -> list[tuple[str, dt.date, Path]]:
+    """City, date in force and file of every agreement, sorted; PolicyError where a file is not called by a date."""
+    return available(_FOLDER, root)
+
+
+def _operations(document: Document, city: str, datasets: Collection[str], dated: Collection[str] | None) -> Operations:
+    given = document.data.get("supplies")
+    for place, supply in enumerate(given if isinstance(given, list) else []):
+        name = supply.get("dataset") if isinstance(supply, dict) else None
+        if isinstance(name, str) and name not in datasets:
+            known = ", ".join(sorted(datasets))
+            document.add(("supplies", place, "dataset"), f"{name!r} is no dataset; known: {known}")
+        elif isinstance(name, str) and supply.get("every") == "month" and dated is not None and name not in dated:
+            can = ", ".join(sorted(dated))
+            told = f"rows of {name} say no day, so that months cannot be told apart; only {can} can come by month"
+            document.add(("supplies", place, "every"), told)
+    if document.data.get("city", city) != city:
+        document.add(("city",), f"{document.data['city']!r} is not the folder's name; write {city!r}")
+    operations = document.validate(Operations, document.data) if document.data else None
+    if operations is None or document.problems:
+        raise PolicyError(document.problems)
     return operations
 
 

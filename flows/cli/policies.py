@@ -7,7 +7,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from policies.model import Item
 
 CityArgument = Annotated[str, typer.Argument(metavar="CITY", help="City, as `kinerja policies list` names it.")]
+_Check = Callable[[Path, str, dt.date, str | None], dict[str, Any]]
 _NAMES: Final = ("id", "item", "action", "weekday", "grade", "level")
 """Keys by which an entry of a list is known, so that a comparison follows the entry and not its place."""
 
@@ -105,32 +106,53 @@ def show(
 
 def check(
     what: Annotated[
-        str | None, typer.Argument(metavar="[FILE|CITY]", help="Policy file, or city; all policies if not given.")
+        str | None,
+        typer.Argument(metavar="[FILE|CITY]", help="Policy or operations file, or city; all of them if not given."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Check policies and say every problem at once, each with its file, line and remedy.
+    """Check policies and what is agreed beside them, and say every problem at once, each with file, line and remedy.
 
     Example: kinerja policies check drafts/kalianda.yaml
     """
     from policies import PolicyError
 
     problems: list[str] = []
-    sound = []
-    for path, city, day in _to_check(what):
+    sound: dict[str, list[dict[str, Any]]] = {"sound": [], "operations": []}
+    checks: list[tuple[str, _Check, tuple[Path, str, dt.date]]] = [
+        ("sound", _sound_policy, one) for one in _to_check(what)
+    ]
+    checks += [("operations", _sound_operations, one) for one in _operations_to_check(what)]
+    for kind, found_sound, (path, city, day) in checks:
         try:
-            policy = _at(path, city, day, name=what if what is not None and Path(what).is_file() else None)
+            found = found_sound(path, city, day, what if what is not None and Path(what).is_file() else None)
         except PolicyError as error:
             problems += [problem for problem in error.problems if problem not in problems]
         else:
-            sound.append({"city": policy.city, "in_force": policy.in_force, "items": len(policy.all_items())})
+            sound[kind].append(found)
     if problems:
         raise CommandError(problems)
     if json:
-        say_json({"status": "done", "sound": sound})
+        say_json({"status": "done", **sound})
         return
-    for found in sound:
+    for found in sound["sound"]:
         screen().print(f"{found['city']} {found['in_force']}: sound, {found['items']} items")
+    for found in sound["operations"]:
+        screen().print(f"{found['city']} {found['in_force']}: operations sound, {found['agreements']} agreements")
+
+
+def _sound_policy(path: Path, city: str, day: dt.date, name: str | None) -> dict[str, Any]:
+    policy = _at(path, city, day, name=name)
+    return {"city": policy.city, "in_force": policy.in_force, "items": len(policy.all_items())}
+
+
+def _sound_operations(path: Path, city: str, _day: dt.date, name: str | None) -> dict[str, Any]:
+    from policies.operations import read_operations
+    from sources.contracts import DATASETS
+
+    dated = [dataset for dataset, contract in DATASETS.items() if contract.at is not None]
+    agreed = read_operations(path, city, DATASETS, dated=dated, name=name)
+    return {"city": agreed.city, "in_force": agreed.in_force, "agreements": len(agreed.supplies)}
 
 
 def diff(
@@ -269,10 +291,28 @@ def _to_check(what: str | None) -> list[tuple[Path, str, dt.date]]:
         return [(path, city, day) for city, day, path in _available()]
     path = Path(what)
     if path.is_file():
-        return [(path, *_city_and_date(path))]
+        return [] if _says_operations(path) else [(path, *_city_and_date(path))]
     if path.suffix in {".yaml", ".yml"}:
         raise CommandError([f"{what}: no such file"])
     return [(path, what, day) for day, path in _of(what)]
+
+
+def _operations_to_check(what: str | None) -> list[tuple[Path, str, dt.date]]:
+    """File, city and date of each file of agreements to check."""
+    from policies.operations import available_operations
+
+    path = Path(what or "")
+    if path.is_file():
+        return [(path, *_city_and_date(path))] if _says_operations(path) else []
+    return [(path, city, day) for city, day, path in available_operations(_root()) if what in (None, city)]
+
+
+def _says_operations(path: Path) -> bool:
+    """Whether a file holds agreements and reminders, by its folder or by what only such a file says."""
+    from policies.documents import read_document
+
+    said = read_document(path, str(path)).data
+    return path.resolve().parent.parent.name == "operations" or bool({"supplies", "quiet_hours"} & set(said))
 
 
 def _city_and_date(path: Path) -> tuple[str, dt.date]:
@@ -287,7 +327,7 @@ def _city_and_date(path: Path) -> tuple[str, dt.date]:
         except ValueError:
             continue
     folder = path.resolve().parent
-    city = folder.name if folder.parent.name == "cities" else said.get("city")
+    city = folder.name if folder.parent.name in {"cities", "operations"} else said.get("city")
     # Whatever stands in for what is missing: the policy's own check says that it is.
     plain = isinstance(city, str) and city.replace("_", "").isalnum()
     return str(city) if plain else folder.name, days[0] if days else dt.date(2026, 1, 1)

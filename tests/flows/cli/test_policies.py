@@ -77,6 +77,47 @@ def test_check_of_all_and_of_a_city(kinerja: Kinerja, two_dates: Path) -> None:
     ]
 
 
+AGREED = """\
+city: kalianda
+in_force: 2026-01-01
+supplies:
+  - {dataset: attendance, owner: BKPSDM, working_days: 3, every: month, source: default}
+quiet_hours: {begin: "20:00", end: "07:00", source: default}
+"""
+
+
+def test_check_covers_what_is_agreed_beside_the_policies(kinerja: Kinerja, two_dates: Path) -> None:
+    shipped = json.loads(kinerja("policies", "check", "--json").stdout)["operations"]
+    assert [one["city"] for one in shipped] == ["bangko", "kalianda", "pauh", "sibolga", "tangerang_selatan"]
+    agreed = two_dates / "operations" / "kalianda" / "2026-01-01.yaml"
+    agreed.parent.mkdir(parents=True)
+    agreed.write_text(AGREED, encoding="utf-8")
+    own = {"KINERJA_POLICIES_DIR": str(two_dates)}
+    assert kinerja("policies", "check", "kalianda", **own).stdout.split("\n")[2:] == [
+        "kalianda 2026-01-01: operations sound, 1 agreements",
+        "",
+    ]
+    # As the reminders load them: rosters say no day, and a file is called by its date.
+    agreed.write_text(AGREED.replace("attendance", "employees"), encoding="utf-8")
+    (agreed.parent / "2027-01-01.yaml").write_text(AGREED.replace("20:00", "06:00"), encoding="utf-8")
+    for words in ((), ("kalianda",)):
+        ended = kinerja("policies", "check", *words, **own)
+        assert ended.returncode == 2
+        assert [line.split(": ")[:2] for line in ended.stderr.splitlines()[1:]] == [
+            ["  operations/kalianda/2026-01-01.yaml:4", "supplies[0].every"],
+            ["  operations/kalianda/2027-01-01.yaml:2", "in_force"],
+            ["  operations/kalianda/2027-01-01.yaml:5", "quiet_hours"],
+        ]
+
+
+def test_check_of_a_draft_of_agreements(kinerja: Kinerja, tmp_path: Path) -> None:
+    (tmp_path / "draft.yaml").write_text(AGREED.replace("BKPSDM", "''"), encoding="utf-8")
+    ended = kinerja("policies", "check", "draft.yaml")
+    assert (ended.returncode, ended.stderr.split(": ")[1:3]) == (2, ["draft.yaml:4", "supplies[0].owner"])
+    (tmp_path / "draft.yaml").write_text(AGREED, encoding="utf-8")
+    assert kinerja("policies", "check", "draft.yaml").stdout == "kalianda 2026-01-01: operations sound, 1 agreements\n"
+
+
 def test_check_of_a_draft_says_every_problem_with_the_name_it_was_given(kinerja: Kinerja, tmp_path: Path) -> None:
     draft = KALIANDA.replace("weight: 70  # default", "weight: 71").replace(
         "indicator: discipline", "indicator: dicipline"
