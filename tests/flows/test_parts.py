@@ -20,7 +20,7 @@ import pytest
 from expectations.kept import kept
 from flows.cli.problems import CommandError
 from flows.order import Order
-from flows.parts import close, score_part
+from flows.parts import close, missing_parts, score_part
 from flows.seam import Caller
 from flows.spread import Spread
 from tests.flows.ended import (
@@ -122,6 +122,24 @@ def test_a_part_that_is_missing_is_named_with_its_command(small: Path, undivided
     assert [(one["status"], one["revision"]) for one in runs(home)] == [("failed", None)]
     assert part(home, small, 3, 2).code == 0
     assert join(home, small, 3, "--json").document["result_hash"] == undivided
+
+
+def test_what_is_there_is_not_handed_out_again(small: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert part(home, small, 3, 2).code == 0
+    order = Order(
+        city=CITY,
+        period=PERIOD,
+        inputs=small,
+        home=home,
+        warehouse_url=f"sqlite:///{home / 'warehouse.db'}",
+        ordered_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        spread=Spread(3),
+    )
+    call = Caller()
+    assert missing_parts(order, call) == [1, 3]
+    assert [done.title for done in call.done] == ["land"]
+    assert missing_parts(replace(order, spread=Spread(16)), Caller()) == list(range(1, N_UNITS + 1))
 
 
 def test_with_none_there_every_part_is_named(small: Path, tmp_path: Path) -> None:
