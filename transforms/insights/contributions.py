@@ -7,7 +7,7 @@ unit's results what was done for it, by whomever. Both together give each person
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -48,9 +48,9 @@ def contributions(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """
     items = _items(evidence)
     homes = evidence.people.select("person", "sector", worker_id="employee_id", home="unit_id").collect()
-    counted = {"requests": _requests(evidence).collect()}
-    for asked in sorted({audience for *_, audience in items.values() if audience is not None}):
-        counted[asked] = _responses(evidence, asked).collect()
+    audiences = sorted({audience for *_, audience in items.values() if audience is not None})
+    asked, answered = pl.collect_all([_requests(evidence), _responses(evidence, audiences)])
+    counted = {audience: answered.filter(pl.col("audience") == audience) for audience in audiences}
     rows = [pl.DataFrame(schema=_COLUMNS)]
     for item_id, (counts, sectors, audience) in items.items():
         has_item = pl.col("sector").is_in(sectors)
@@ -58,7 +58,7 @@ def contributions(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
         is_at_home = (pl.col("home") == pl.col("unit_id")).fill_null(value=False)
         has_item = has_item.fill_null(value=False)
         rows.append(
-            counted[audience or "requests"]
+            (asked if audience is None else counted[audience])
             .filter(pl.col(counts.of) > 0)
             .join(homes, on="person", how="left")
             .join(units, on="unit_id", how="left")
@@ -109,14 +109,13 @@ def _requests(evidence: Evidence) -> pl.LazyFrame:
     )
 
 
-def _responses(evidence: Evidence, audience: str) -> pl.LazyFrame:
-    people = evidence.people.select("person", "employee_id")
+def _responses(evidence: Evidence, audiences: Sequence[str]) -> pl.LazyFrame:
+    """Responses by unit, person and audience."""
     return (
         responses(evidence)
-        .filter(pl.col("audience") == audience)
-        .select("unit_id", "employee_id")
-        .join(people, on="employee_id", how="left")
-        .group_by(_KEYS)
+        .filter(pl.col("audience").is_in(audiences))
+        .select("unit_id", "audience", evidence.person())
+        .group_by(*_KEYS, "audience")
         .agg(responses=pl.len().cast(pl.Int64))
     )
 
