@@ -125,7 +125,12 @@ def day_facts(
         spells=keyed,
         totals=grid.select("place", "date", "recorded_so_far"),
         excused=excused.filter("is_recorded").select("person", "place", "date"),
-        appeared=moments.filter(pl.col("date").is_between(span.start, span.last_day)).select("person").unique(),
+        # At once: nobody asks for a person's days after this, and they are most of what is held.
+        appeared=moments.filter(pl.col("date").is_between(span.start, span.last_day))
+        .select("person")
+        .unique()
+        .collect(engine="streaming")
+        .lazy(),
         gaps=_gaps(grid.filter(pl.col("date") >= span.start), places),
     )
 
