@@ -21,6 +21,9 @@ from sources.parsing import LIMIT, SPOILED_ID, runs
 _OURS: Final = frozenset({FILE, ROW, PROBLEM, RAW, POSITION})
 _SMALL_INTEGERS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 _PLAIN_DECIMAL: Final = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
+_TEXT: Final = pl.col("text")
+_N_BYTES: Final = _TEXT.str.len_bytes()
+_IS_UNTIDY: Final = ((_N_BYTES == 0) | (_TEXT.str.strip_chars().str.len_bytes() != _N_BYTES)).any()
 _WHOLE, _DECIMAL, _OTHER = 0, 1, 2
 """How a number is written."""
 
@@ -101,14 +104,16 @@ def _each(value: pl.Expr, look: Callable[[pl.Series], int]) -> pl.Expr:
 
 def _untidy(batch: pl.Series) -> int:
     """1 where a cell has blanks around it or is empty."""
-    texts = runs(batch)
-    n_bytes = texts.str.len_bytes()
-    return int(bool((n_bytes == 0).any() or (texts.str.strip_chars().str.len_bytes() != n_bytes).any()))
+    return int(_runs(batch).select(_IS_UNTIDY).item())
 
 
 def _untidy_id(batch: pl.Series) -> int:
     """1 also where a spreadsheet spoiled it."""
-    return int(bool(_untidy(batch) or runs(batch).str.contains(SPOILED_ID).any()))
+    return int(_runs(batch).select(_IS_UNTIDY | _TEXT.str.contains(SPOILED_ID).any()).item())
+
+
+def _runs(batch: pl.Series) -> pl.DataFrame:
+    return batch.alias("text").to_frame().select(runs(_TEXT))
 
 
 def _how_written(batch: pl.Series) -> int:

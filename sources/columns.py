@@ -129,8 +129,7 @@ class CanonicalColumns:
         if self.table.has_bad_records:
             steps.checks.append(_Check(_is_filled(PROBLEM), pl.col(PROBLEM)))
         # A spoiled identifier is told before all else: it makes the whole file unreadable.
-        for column in self.dataset.columns:
-            self._add_spoiled(steps, column)
+        steps.checks.extend(self._spoiled())
         for position, column in enumerate(self.dataset.columns):
             self._add(steps, position, column)
         values = steps.values
@@ -152,12 +151,14 @@ class CanonicalColumns:
             return self.entry.columns[column]
         return ColumnSource(from_=column) if column in self.table.names else None
 
-    def _add_spoiled(self, steps: _Steps, column: Column) -> None:
-        source = self._source(column.name)
-        if column.kind is Kind.ID and source is not None and source.from_ is not None:
-            cell = self._cell(source.from_)
-            problem = complaint(column.name, spoiled(cell), SPOILED_REASON)
-            steps.checks.append(_Check(_is_spoiled(cell.meta.output_name()), problem))
+    def _spoiled(self) -> list[_Check]:
+        """The check of all identifiers that stand in a cell of their own."""
+        sources = {column.name: self._source(column.name) for column in self.dataset.columns if column.kind is Kind.ID}
+        cells = {name: self._cell(source.from_) for name, source in sources.items() if source and source.from_}
+        if not cells:
+            return []
+        problems = [complaint(name, spoiled(cell), SPOILED_REASON) for name, cell in cells.items()]
+        return [_Check(_is_spoiled(list(cells.values())), pl.coalesce(problems))]
 
     def _add(self, steps: _Steps, position: int, column: Column) -> None:
         """The value of one column, and what may go wrong on the way."""
@@ -244,8 +245,9 @@ def _is_filled(name: str) -> Callable[[pl.DataFrame], bool]:
     return lambda batch: batch[name].null_count() < batch.height
 
 
-def _is_spoiled(name: str) -> Callable[[pl.DataFrame], bool]:
-    return lambda batch: bool(runs(batch[name]).str.contains(SPOILED_ID).any())
+def _is_spoiled(cells: list[pl.Expr]) -> Callable[[pl.DataFrame], bool]:
+    is_spoiled = pl.any_horizontal(runs(cell).str.contains(SPOILED_ID).any() for cell in cells)
+    return lambda batch: bool(batch.select(is_spoiled).item())
 
 
 def _is_lost(text: str, value: str) -> Callable[[pl.DataFrame], bool]:

@@ -62,14 +62,14 @@ def _cell(text: pl.Expr) -> pl.Expr:
     return pl.when(stripped != "").then(stripped)
 
 
-def runs(batch: pl.Series) -> pl.Series:
-    """Every text of a batch, once for each run of it, to look at: what was recorded together often repeats."""
-    return batch.filter(batch.ne_missing(batch.shift()))
+def runs(text: pl.Expr) -> pl.Expr:
+    """Every text, once for each run of it, to look at: what was recorded together often repeats."""
+    return text.filter(text.ne_missing(text.shift()))
 
 
 def _stripped(batch: pl.Series) -> pl.Series:
     """Most cells need nothing: where they repeat, a look at each once shows it for less than stripping all."""
-    texts = runs(batch)
+    texts = batch.alias("text").to_frame().select(runs(pl.col("text"))).to_series()
     if 2 * len(texts) < len(batch) and ((texts.str.strip_chars() == texts) & (texts != "")).all():
         return batch
     sample = batch.head(_SAMPLE)
@@ -240,7 +240,7 @@ def instant(text: pl.Expr, timezone: str, formats: tuple[str, ...], *, end_of_da
         else:
             day = text.str.to_date(one, strict=False)
             candidates.append(day_instant(day, timezone, end_of_day=end_of_day))
-    return pl.coalesce(candidates)
+    return pl.coalesce(candidates) if len(candidates) > 1 else candidates[0]
 
 
 def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:

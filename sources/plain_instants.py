@@ -6,7 +6,7 @@ separator is checked, and what is not exactly of this shape is left to the gener
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -26,43 +26,50 @@ _WORDS: Final = ((0, b"0000-00-"), (8, b"00T00:00"), (11, b"00:00:00"))
 _BLANK_FOR_T: Final = (ord(" ") ^ ord("T")) << 16
 _HIGH_BITS: Final = 0x8080808080808080
 _FIRST_YEAR, _N_YEARS = 1970, 130
+_TEXT: Final = pl.col("text")
+_CELLS: Final = (
+    _TEXT.cast(pl.Binary).bin.head(_N_BYTES).bin.reinterpret(dtype=pl.Array(pl.UInt8, _N_BYTES), endianness="little")
+)
 
 
 def plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
     """The moments of a batch of texts; null for every text of another shape, also where there is no such day."""
-    n_bytes = batch.str.len_bytes()
-    is_long = (n_bytes >= _N_BYTES).fill_null(value=False)
+    # One selection: what is asked of Polars one by one costs more than the work itself.
+    texts = batch.alias("text").to_frame().select("text", n_bytes=_TEXT.str.len_bytes(), cells=_CELLS)
+    is_long = texts["n_bytes"] >= _N_BYTES
     n_long = is_long.sum()
     if 0 < n_long == len(batch):
-        return _instants(batch, n_bytes, timezone)
+        return _instants(texts, timezone)
     none = pl.repeat(None, len(batch), dtype=pl.Datetime("us", timezone), eager=True)
-    if not n_long:
-        return none
-    found = _instants(batch.filter(is_long), n_bytes.filter(is_long), timezone)
-    return none.scatter(is_long.arg_true(), found)
+    return none.scatter(is_long.arg_true(), _instants(texts.filter(is_long), timezone)) if n_long else none
 
 
-def _instants(texts: pl.Series, n_bytes: pl.Series, timezone: str) -> pl.Series:
+def _instants(texts: pl.DataFrame, timezone: str) -> pl.Series:
     """Of texts that are long enough."""
-    clocks, is_moment = _clocks(texts, has_tails=n_bytes.max() != _N_BYTES)
+    clocks, is_moment = _clocks(texts["cells"])
     steady = steady_offset(clocks[is_moment], timezone)
-    if steady is not None and _ahead_by(steady, texts, n_bytes):
+    if steady is not None and _ahead_by(steady, texts["text"], texts["n_bytes"]):
         instants = pl.Series(clocks - steady).cast(pl.Datetime("us", timezone))
     else:
-        instants = _one_by_one(clocks, texts, n_bytes, timezone)
+        instants = _one_by_one(clocks, texts["text"], texts["n_bytes"], timezone)
     return instants if is_moment.all() else instants.scatter((~is_moment).nonzero()[0], None)
 
 
 def _ahead_by(microseconds: int, texts: pl.Series, n_bytes: pl.Series) -> bool:
     """Whether every text says this offset, in the same words, or none: as a rule, of one office in one zone."""
-    has_tail = n_bytes != _N_BYTES
-    first = has_tail.arg_max()
-    if first is None or not has_tail[first]:
+    if n_bytes.max() == _N_BYTES:
         return True
-    tail = texts[first][_N_BYTES:]
-    said = _microseconds_ahead(pl.Series([tail])).item()
-    as_said = (n_bytes == _N_BYTES + len(tail)) & texts.str.ends_with(tail)
-    return bool(said == microseconds and (~has_tail | as_said).all())
+    has_tail = n_bytes != _N_BYTES
+    tail = texts[has_tail.arg_max() or 0][_N_BYTES:]
+    if _microseconds_said(tail) != microseconds:
+        return False
+    return bool((~has_tail | ((n_bytes == _N_BYTES + len(tail)) & texts.str.ends_with(tail))).all())
+
+
+@lru_cache(maxsize=64)
+def _microseconds_said(tail: str) -> int | None:
+    said: int | None = _microseconds_ahead(pl.Series([tail])).item()
+    return said
 
 
 def _one_by_one(clocks: NDArray[np.int64], texts: pl.Series, n_bytes: pl.Series, timezone: str) -> pl.Series:
@@ -84,12 +91,11 @@ def _microseconds_ahead(tails: pl.Series) -> pl.Series:
     return tails.alias("tail").to_frame().select(minutes * 60_000_000).to_series()
 
 
-def _clocks(texts: pl.Series, *, has_tails: bool) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Microseconds since 1970 by the clock on the wall, 0 where the first 19 bytes do not tell, and whether they do."""
+def _clocks(heads: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Microseconds since 1970 by the clock on the wall, 0 where 19 bytes do not tell, and whether they do."""
     import numpy as np
 
-    heads = texts.cast(pl.Binary).bin.head(_N_BYTES) if has_tails else texts.cast(pl.Binary)
-    cells = heads.bin.reinterpret(dtype=pl.Array(pl.UInt8, _N_BYTES), endianness="little").rechunk().to_numpy()
+    cells = heads.rechunk().to_numpy()
     microseconds = np.empty(len(cells), np.int64)
     is_moment = np.empty(len(cells), np.bool_)
     for start in range(0, len(cells), _ROWS):
