@@ -13,6 +13,7 @@ from tests.insights.asked import policy_of
 from tests.insights.families import evidence_of
 from tests.insights.test_where_planted import frames_of
 from tests.synth.worlds import make
+from transforms.insights.contributions import contributions
 from transforms.insights.handovers import handovers
 from transforms.insights.rule_table import rule_table
 from transforms.insights.work_split import work_split
@@ -111,3 +112,15 @@ def test_who_does_half_the_work_has_half_of_the_numbers(
 
     assert min(parts(found)) > 0.5
     assert max(parts(ordinary)) < 0.25
+
+
+def test_the_order_of_rows_is_nothing(tmp_path: Path) -> None:
+    make(tmp_path, 100, seed=3, plants=PLANTS, format="parquet")
+    frames = frames_of(tmp_path)
+    turned = {name: frame.reverse() for name, frame in frames.items() if name not in {"ratings", "decisions"}}
+    policy = policy_of("sibolga")
+    one, other = evidence_of(frames, policy), evidence_of(frames | turned, policy)
+    for family in (handovers, work_split, rule_table, contributions):
+        found = family(one)
+        assert all(frame.equals(family(other)[name]) for name, frame in found.items()), family.__name__
+        assert not any(frame.is_empty() for frame in found.values()), family.__name__
