@@ -211,6 +211,36 @@ def _comparable(frame: pl.DataFrame) -> list[tuple[object, ...]]:
     return [(*row[:4], row[4] and json.loads(row[4])) for row in rows]
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    lines=st.lists(st.sampled_from(["a,b", "a,b", "a,b", ",", "a", "a,b,c", "", "a, b", "a,é", 'a,"b"', "a,b\r"])),
+    ends=st.booleans(),
+    n_bytes=st.integers(1, 7),
+)
+def test_regular_is_what_every_line_is(lines: list[str], ends: bool, n_bytes: int) -> None:
+    """However the lines fall on what is looked at at once."""
+    content = "\n".join(["x,y", *lines]) + ("\n" if ends else "")
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(content.encode())
+        patch.setattr(delimited, "_CHUNK", n_bytes)
+        survey = delimited._survey(path, '"', ",")
+    told = content.removesuffix("\n").split("\n")
+    is_regular = all(line.count(",") == 1 for line in told) and '"' not in content
+    is_regular &= not content.endswith("\r")  # an end that is cut
+    assert survey.n_cells == (2 if is_regular else None)
+    assert survey.has_cr == ("\r" in content)
+    assert survey.has_quotes == ('"' in content)
+    assert survey.has_blanks == (" " in content or "é" in content)
+
+
+def test_a_line_that_is_too_long_is_not_regular(tmp_path: Path) -> None:
+    for n_letters, n_cells in ((csv.field_size_limit() - 2, 2), (csv.field_size_limit() - 1, None)):
+        path = tmp_path / "x.csv"
+        path.write_text(f"x,y\na,{'b' * n_letters}\nc,d\n")
+        assert delimited._survey(path, '"', ",").n_cells == n_cells
+
+
 @settings(max_examples=100, deadline=None)
 @given(lines=st.lists(st.binary(max_size=20).map(lambda line: line.translate(None, b'\n"')), max_size=8))
 def test_any_bytes_become_as_many_rows_as_there_are_records(lines: list[bytes]) -> None:

@@ -72,13 +72,13 @@ def test_all_missing_columns_are_named_with_the_nearest_present(reader) -> None:
     with pytest.raises(sources.UnreadableFile) as caught:
         reader("leave", {"leave.csv": "employe_id,start_date,finish\n1,2026-07-01,x\n"})
     message = str(caught.value)
-    assert "'employee_id'; did you mean 'employe_id'?" in message
+    assert "'employe_id', which resembles 'employee_id'" in message
     assert "'end_date'" in message
     assert "'kind'" in message
 
 
 def test_capitals_are_a_near_miss(reader) -> None:
-    with pytest.raises(sources.UnreadableFile, match="'kind'; did you mean 'KIND'"):
+    with pytest.raises(sources.UnreadableFile, match="'KIND', which resembles 'kind'"):
         reader("leave", {"leave.csv": LEAVE.replace("kind", "KIND")})
 
 
@@ -225,3 +225,21 @@ def test_the_key_of_a_reading_holds_what_decides_its_rows(tmp_path) -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert key("renamed", file="z.csv") == keys[0]
+
+
+def test_datasets_are_read_side_by_side_in_their_order_and_the_first_problem_is_told(tmp_path) -> None:
+    inputs = tmp_path / "in"
+    inputs.mkdir()
+    (inputs / "leave.csv").write_text(LEAVE + "1,2026-07-01,2026-07-01,sick\n" * 100)
+    (inputs / "calendar.csv").write_text("date,kind\n2026-08-17,holiday\n")
+    (inputs / "initiatives.csv").write_text("x\n")
+    (inputs / "outcomes.csv").write_text("x\n")
+    source_map = sources.load_source_map(inputs)
+    landed = sources.land(source_map, tmp_path / "landing")
+    with pytest.raises(sources.UnreadableFile, match=r"initiatives\.csv"):
+        sources.read_datasets(source_map, landed, timezone="Asia/Jakarta", out=tmp_path / "out")
+    for name in ("initiatives", "outcomes"):
+        (inputs / f"{name}.csv").unlink()
+    source_map = sources.load_source_map(inputs)
+    found = sources.read_datasets(source_map, landed, timezone="Asia/Jakarta", out=tmp_path / "out")
+    assert [(name, read.n_rows) for name, read in found.items()] == [("calendar", 1), ("leave", 100)]
