@@ -6,18 +6,19 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.cli.problems import CommandError
 from flows.spread import Spread
 from policies import Period, Policy, PolicyError, load_policy, policy_hash
 from policies.loading import PACKAGED
-from sources import SourceMap, load_source_map
+from sources import SourceError, SourceMap, load_source_map
 from sources.contracts import DATASETS
 from transforms import CATALOGUE, READS
 
@@ -84,29 +85,16 @@ def prepared(order: Order) -> Run:
     """The run that the order asks for; every mistake in the order, the policy and the mapping at once.
 
     Raises:
-        CommandError: the order itself is wrong.
+        CommandError: the order itself is wrong, or more than one of the three is.
         PolicyError, SourceError: the policy or the mapping is.
     """
-    try:
-        period = Period.parse(order.period)
-    except ValueError as error:
-        raise CommandError([f"--period: {error}"]) from None
-    policy = load_policy(order.city, period, CATALOGUE, root=order.policies_dir or PACKAGED)
-    requires = {**policy.requires, **order.requires}
-    if unknown := sorted(set(requires) - set(DATASETS)):
-        raise PolicyError([f"requires: {name} is no dataset; known: {', '.join(DATASETS)}" for name in unknown])
-    starts_at, ends_at = period.bounds(policy.timezone)
-    known = order.known_as_of
-    if known is None and order.ordered_at < ends_at:
-        known = order.ordered_at
-    if known is not None and known.tzinfo is None:
-        known = known.replace(tzinfo=ZoneInfo(policy.timezone))
-    if known is not None and known < starts_at + dt.timedelta(days=1):
-        raise CommandError(
-            [f"{period}: no day of it had ended at {known.isoformat(timespec='seconds')}; choose an earlier period"]
-        )
-    is_provisional = known is not None and known < ends_at
-    end = known.astimezone(ZoneInfo(policy.timezone)).date() if known is not None and is_provisional else period.end
+    wrong: list[_Refusal] = []
+    period = _tried(wrong, _period, order)
+    policy = None if period is None else _tried(wrong, _policy, order, period)
+    span = None if period is None or policy is None else _tried(wrong, _span, order, period, policy)
+    source_map = _tried(wrong, load_source_map, order.inputs, order.sources)
+    if wrong or period is None or policy is None or span is None or source_map is None:
+        raise wrong[0] if len(wrong) == 1 else CommandError(text for error in wrong for text in error.problems)
     stamp = order.ordered_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     return Run(
         order=order,
@@ -114,13 +102,69 @@ def prepared(order: Order) -> Run:
         policy=policy,
         policy_hash=policy_hash(policy),
         period=period,
-        source_map=load_source_map(order.inputs, order.sources),
-        known_as_of=known,
-        is_provisional=is_provisional,
-        last_day=end - dt.timedelta(days=1),
-        requires=requires,
+        source_map=source_map,
+        known_as_of=span.known_as_of,
+        is_provisional=span.is_provisional,
+        last_day=span.last_day,
+        requires={**policy.requires, **order.requires},
         code_version=code_version(),
     )
+
+
+_Refusal = CommandError | PolicyError | SourceError
+_Made = TypeVar("_Made")
+_Given = ParamSpec("_Given")
+
+
+def _tried(
+    wrong: list[_Refusal], make: Callable[_Given, _Made], *given: _Given.args, **named: _Given.kwargs
+) -> _Made | None:
+    """What is made; None where it cannot be, and why among what is wrong."""
+    try:
+        return make(*given, **named)
+    except (CommandError, PolicyError, SourceError) as error:
+        wrong.append(error)
+        return None
+
+
+def _period(order: Order) -> Period:
+    try:
+        return Period.parse(order.period)
+    except ValueError as error:
+        raise CommandError([f"--period: {error}"]) from None
+
+
+def _policy(order: Order, period: Period) -> Policy:
+    policy = load_policy(order.city, period, CATALOGUE, root=order.policies_dir or PACKAGED)
+    if unknown := sorted({*policy.requires, *order.requires} - set(DATASETS)):
+        raise PolicyError([f"requires: {name} is no dataset; known: {', '.join(DATASETS)}" for name in unknown])
+    return policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days that are scored, and what was known by then."""
+
+    known_as_of: dt.datetime | None
+    is_provisional: bool
+    last_day: dt.date
+
+
+def _span(order: Order, period: Period, policy: Policy) -> _Span:
+    zone = ZoneInfo(policy.timezone)
+    starts_at, ends_at = period.bounds(policy.timezone)
+    known = order.known_as_of
+    if known is None and order.ordered_at < ends_at:
+        known = order.ordered_at
+    if known is not None and known.tzinfo is None:
+        known = known.replace(tzinfo=zone)
+    if known is not None and known < starts_at + dt.timedelta(days=1):
+        raise CommandError(
+            [f"{period}: no day of it had ended at {known.isoformat(timespec='seconds')}; choose an earlier period"]
+        )
+    is_provisional = known is not None and known < ends_at
+    end = known.astimezone(zone).date() if known is not None and is_provisional else period.end
+    return _Span(known, is_provisional, end - dt.timedelta(days=1))
 
 
 @cache

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import secrets
 import shutil
 import signal
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +32,7 @@ from flows.cli.running import (
 
 if TYPE_CHECKING:
     from flows.order import Order
+    from flows.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -162,18 +166,38 @@ def list_segments(home: Home = None, json: Json = False) -> None:
     screen().print(table)
 
 
-def clear(home: Home = None, json: Json = False) -> None:
-    """Remove all that is kept; the next refresh reads everything anew. Not while a refresh is at work.
+def clear(home: Home = None, warehouse: WarehouseUrl = None, json: Json = False) -> None:
+    """Remove all that is kept; the next refresh reads everything anew. Nothing goes while a run is at work on it.
 
     Example: kinerja cache clear
     """
     from flows.segments import cache_folder, shelves
 
-    folder: Path = settings_from(home).home
-    removed = {"segments": sum(one.segments for one in shelves(folder))}
-    if cache_folder(folder).exists():
-        shutil.rmtree(cache_folder(folder))
+    settings = settings_from(home, warehouse)
+    removed = {"segments": sum(one.segments for one in shelves(settings.home))}
+    folders = [folder for folder in cache_folder(settings.home).glob("*/*") if folder.is_dir()]
+    with _for_itself(settings, folders):
+        for folder in folders:
+            shutil.rmtree(folder)
     if json:
         say_json({"status": "done", **removed})
     else:
         screen().print(f"Removed {counted(removed)}.")
+
+
+@contextlib.contextmanager
+def _for_itself(settings: Settings, folders: Sequence[Path]) -> Iterator[None]:
+    """Holds the lease of each city and period of these folders, so that no run reads what goes, or writes there."""
+    if not folders:
+        yield
+        return
+    from warehouse import open_warehouse
+
+    with contextlib.ExitStack() as leases:
+        opened = leases.enter_context(open_warehouse(settings.warehouse_url))
+        holder = f"cache-clear-{secrets.token_hex(3)}"
+        for folder in folders:
+            leases.enter_context(
+                opened.lease(folder.parent.name, folder.name, holder, now=lambda: dt.datetime.now(dt.UTC))
+            )
+        yield

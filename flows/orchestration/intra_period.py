@@ -12,7 +12,8 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prefect import flow
+from prefect import State, flow
+from prefect.states import Completed
 
 from flows.cli.problems import CommandError
 from flows.orchestration.deployed import in_turn, period_of, run_name, scheduled_for, settings_of
@@ -20,6 +21,7 @@ from flows.orchestration.parameters import City, Folder, PeriodText, Text, Time
 from flows.orchestration.scheduled import inputs_of, zone_of
 from flows.orchestration.trouble import tell_how_it_ended
 from flows.order import Order
+from flows.refresh import is_awaited
 from flows.refresh import refresh as refresh_period
 from policies import Period
 
@@ -44,8 +46,10 @@ def refresh(
     known_as_of: Time = None,
     warehouse: Text = None,
     home: Folder = None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | State[dict[str, Any]]:
     """Scores a city's period under way from what has arrived so far, provisionally; the run's summary.
+
+    In the first days of a period, before anything has been delivered, it ends as Completed, named so.
 
     Args:
         city: as its policy folder is called, such as kalianda or tangerang_selatan.
@@ -75,6 +79,10 @@ def refresh(
         ordered_at=dt.datetime.now(dt.UTC),
         spread=settings.spread(),
     )
+    if inputs is None and is_awaited(order, settings.inputs):
+        told = f"no file of {city} {scored} has come to {order.inputs.resolve()} yet; the next refresh looks again"
+        awaited = {"status": "awaited", "city": city, "period": scored.name, "inputs": str(order.inputs)}
+        return Completed(name="Nothing delivered yet", message=told, data=awaited)
     return in_turn(refresh_period, order, settings).document()
 
 

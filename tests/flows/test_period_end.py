@@ -141,6 +141,25 @@ def test_parts_that_nobody_can_take_are_said_and_data_that_must_not_be_used_stop
     assert [one["status"] for one in runs(home)] == ["stopped"]
 
 
+def test_a_nightly_refresh_before_the_first_delivery_alarms_nobody(
+    server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.orchestration.intra_period import refresh
+
+    (tmp_path / "inputs").mkdir()
+    monkeypatch.setenv("KINERJA_INPUTS", str(tmp_path / "inputs"))
+    told: dict[str, Any] = {"city": CITY, "period": PERIOD, "known_as_of": "2026-07-03T04:30:00+07:00"}
+    state = refresh(**told, home=tmp_path / "home", return_state=True)
+    run = recorded(state)["run"]
+    assert (run.state.type.value, run.state.name) == ("COMPLETED", "Nothing delivered yet")
+    awaited = tmp_path / "inputs" / CITY / PERIOD
+    assert run.state.message == f"no file of {CITY} {PERIOD} has come to {awaited} yet; the next refresh looks again"
+    assert state.result()["status"] == "awaited"
+    # Where somebody names a folder, a file was meant to be there.
+    state = refresh(**told, inputs=awaited, home=tmp_path / "home", return_state=True)
+    assert "no such folder" in recorded(state)["run"].state.message
+
+
 def test_nothing_calls_home(server: None) -> None:
     from prefect.settings import PREFECT_SERVER_ANALYTICS_ENABLED
 
