@@ -3,11 +3,10 @@
     python -m bench.warehouse [--employees 200000] [--repeat 3]
 
 Five items an employee. Bare: the same rows, in the driver's quickest form, into a table of the same columns without
-key, check or reference, committed. `load` is the indicator table alone as publishing stores it: staged, counted and
-hashed as read back, merged under keys, checks and references, counted and hashed again; `read back` one count and hash
-of it; `publish` the whole transaction: every table, hashed before. Everything
-runs in one process, in turn, as often as `--repeat` says; medians are shown. PostgreSQL: `KINERJA_TEST_POSTGRES_URL`,
-else the wheel of the tests.
+key or check, committed. `load` is the indicator table alone as publishing stores it, under key and checks, read back
+and compared or hashed; `read back` one count and hash of it, as `kinerja warehouse check` does; `publish` the whole
+transaction: every table, hashed before. Everything runs in one process, in turn, as often as `--repeat` says; medians
+are shown. PostgreSQL: `KINERJA_TEST_POSTGRES_URL`, else the wheel of the tests.
 """
 
 from __future__ import annotations
