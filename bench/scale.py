@@ -29,6 +29,7 @@ from flows.seam import Caller, Counted, Done, Watch
 from flows.spread import Spread
 from policies import Period
 from sources import land, load_source_map, read_dataset
+from sources.canonical import CanonicalRows
 from sources.contracts import DATASETS, FILE, ROW
 from sources.synth import generate
 from warehouse.identity import result_hash
@@ -82,7 +83,7 @@ def copies(name: str, path: Path, n: int, out: Path) -> DatasetOutcome:
         file = out / name / f"{copy}.parquet"
         (rows if name in SHARED else rows.with_columns(renamed)).sink_parquet(file, compression="lz4", mkdir=True)
         n_rows = pl.scan_parquet(file).select(pl.len()).collect().item()
-        parts.append(Part(file, 0, n_rows, whole=True, refused=pl.Series(dtype=pl.UInt32)))
+        parts.append(Part(CanonicalRows.of(file), 0, n_rows, whole=True, refused=pl.Series(dtype=pl.UInt32)))
         total += n_rows
     counts = FileCounts(f"{name}.csv", "0" * 64, total, total, total, 0)
     return DatasetOutcome(name, tuple(parts), tuple(columns), (counts,), (), pl.DataFrame())

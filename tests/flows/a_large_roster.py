@@ -20,6 +20,7 @@ from flows.order import Order, Run, prepared
 from flows.partitions import scored
 from flows.seam import Caller
 from flows.spread import Spread
+from sources.canonical import CanonicalRows
 from sources.contracts import DATASETS, FILE, ROW
 
 N_EMPLOYEES, N_IN_A_UNIT = 20_000, 40
@@ -76,7 +77,7 @@ def written(frame: pl.LazyFrame, name: str, folder: Path) -> DatasetOutcome:
     counts = FileCounts(f"{name}.csv", "0" * 64, n_rows, n_rows, n_rows, 0)
     return DatasetOutcome(
         name,
-        (Part(valid, 0, n_rows, whole=True, refused=pl.Series(dtype=pl.UInt32)),),
+        (Part(CanonicalRows.of(valid), 0, n_rows, whole=True, refused=pl.Series(dtype=pl.UInt32)),),
         tuple(columns),
         (counts,),
         (),

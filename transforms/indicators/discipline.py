@@ -16,6 +16,9 @@ from transforms.scope import Scope
 
 READS = ("attendance", "leave")
 
+_MONTHS = 16
+"""More than a year has."""
+
 
 class Cut(model.Model):
     """Points off for up to so many minutes, included."""
@@ -53,8 +56,21 @@ def discipline(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
             cut = pl.when(is_within).then(int(band.cut * point)).otherwise(cut)
         return pl.when(pl.col(minutes) == 0).then(0).otherwise(cut)  # no event on that side: null, beyond every band
 
-    attended = scope.attended.group_by("person", bucket=pl.col("date").dt.month_start()).agg(
-        n_attended=pl.len().cast(pl.Int64), cuts=(side("late_minutes") + side("early_minutes")).sum()
+    # One number for person and month: half the cost of grouping by both.
+    month, of_month = pl.col("date").dt.month().cast(pl.Int64), pl.col("of_month")
+    attended = (
+        scope.attended.select(
+            of_month=pl.col("person").cast(pl.Int64) * _MONTHS + month,
+            cuts=side("late_minutes") + side("early_minutes"),
+        )
+        .group_by("of_month")
+        .agg(n_attended=pl.len().cast(pl.Int64), cuts=pl.col("cuts").sum())
+        .select(
+            "n_attended",
+            "cuts",
+            person=(of_month // _MONTHS).cast(pl.UInt32),
+            bucket=pl.date(scope.span.start.year, of_month % _MONTHS, 1),
+        )
     )
     absent = pl.col("n_recorded") - count("n_attended")
     left = full - count("cuts") - absent * int(parameters.cut_absent * point)
