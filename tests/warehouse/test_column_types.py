@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from typing import get_args
 
@@ -13,7 +15,7 @@ from sqlalchemy.engine import make_url
 from policies import model as policy
 from sources import contracts
 from warehouse import models
-from warehouse.column_types import Exact, RefusedValueError
+from warehouse.column_types import Exact, RefusedValueError, comes_back
 
 SQLITE, POSTGRESQL = (make_url(f"{name}://").get_dialect()() for name in ("sqlite", "postgresql+psycopg"))
 
@@ -35,6 +37,24 @@ def test_a_value_that_would_not_come_back_is_refused(dialect: object, value: str
     with pytest.raises(RefusedValueError, match="2 decimals") as caught:
         Exact(2).process_bind_param(Decimal(value), dialect)  # type: ignore[arg-type]
     assert value not in str(caught.value)
+
+
+@given(
+    st.one_of(
+        st.integers(-(10**18), 10**18),
+        st.builds(lambda digits, zeros: digits * 10**zeros, st.integers(-(10**15), 10**15), st.integers(0, 8)),
+    ),
+    st.sampled_from([2, 6]),
+)
+def test_what_is_said_to_come_back_does_so_to_both_who_write_it(units: int, scale: int) -> None:
+    value = Decimal(units).scaleb(-scale)
+    said = comes_back(value, scale)
+    if abs(units) < 10**15:
+        assert said
+    if said:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            (written,) = connection.execute(f"SELECT printf('%.{scale}f', ?)", (float(value),)).fetchone()
+        assert written == f"{float(value):.{scale}f}" == f"{value:.{scale}f}"
 
 
 def test_words_are_those_of_the_other_rooms() -> None:

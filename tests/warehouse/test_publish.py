@@ -267,6 +267,41 @@ def test_rows_the_database_dropped_are_not_published(warehouse: Warehouse, sql: 
     assert set(counts(sql).values()) == {0}
 
 
+CHANGE_AN_EARLIER_ROW = f"""
+CREATE TRIGGER late AFTER INSERT ON score WHEN NEW.employee_id = '{BUDI}'
+BEGIN UPDATE score SET score = 1 WHERE employee_id = '{ANI}'; END
+"""
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_row_changed_after_it_was_read_back_is_not_published(
+    warehouse: Warehouse, sql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches are read back one by one; here each is a row."""
+    monkeypatch.setattr("warehouse.loading._INSERTED_ROWS", 1)
+    sql(CHANGE_AN_EARLIER_ROW)
+    with pytest.raises(WarehouseError, match="scores: the stored rows differ from those given"):
+        publish(warehouse, "run-1")
+    assert set(counts(sql).values()) == {0}
+    sql("DROP TRIGGER late")
+    assert publish(warehouse, "run-2").revision == 1
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_trigger_that_writes_elsewhere_hinders_nothing(warehouse: Warehouse, sql: Any) -> None:
+    sql("CREATE TABLE diary (employee_id text)")
+    sql("CREATE TRIGGER note AFTER INSERT ON score BEGIN INSERT INTO diary VALUES (NEW.employee_id); END")
+    assert publish(warehouse, "run-1").revision == 1
+    assert sql("SELECT count(*) FROM diary") == [(2,)]
+
+
+def test_rows_of_nobody_are_counted(warehouse: Warehouse, sql: Any) -> None:
+    nobody = results()["indicators"].with_columns(pl.col("employee_id").replace(BUDI, "0"))
+    with pytest.raises(WarehouseError, match=r"^indicators: 2 rows are of no employee of the run; nothing was publ"):
+        publish(warehouse, "run-1", results() | {"indicators": nobody})
+    assert set(counts(sql).values()) == {0}
+
+
 def test_a_full_disk_publishes_nothing_and_says_so(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path / 'warehouse.db'}"
     open_warehouse(url).close()
