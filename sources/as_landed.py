@@ -16,11 +16,10 @@ from sources.columns import moment
 from sources.contracts import FILE, PROBLEM, RAW, ROW, Column, Dataset, Kind
 from sources.formats import RawTable
 from sources.mapping import ColumnSource, FileEntry
-from sources.parsing import LIMIT, SPOILED_ID, runs
+from sources.parsing import LIMIT, PLAIN_DECIMAL, SPOILED_ID, runs
 
 _OURS: Final = frozenset({FILE, ROW, PROBLEM, RAW, POSITION})
 _SMALL_INTEGERS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
-_PLAIN_DECIMAL: Final = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
 _TEXT: Final = pl.col("text")
 _N_BYTES: Final = _TEXT.str.len_bytes()
 _IS_UNTIDY: Final = ((_N_BYTES == 0) | (_TEXT.str.strip_chars().str.len_bytes() != _N_BYTES)).any()
@@ -120,4 +119,4 @@ def _how_written(batch: pl.Series) -> int:
     whole = batch.cast(pl.Int64, strict=False)
     if whole.null_count() == batch.null_count() and whole.is_between(-LIMIT, LIMIT, closed="none").all():
         return _WHOLE
-    return _DECIMAL if batch.str.contains(_PLAIN_DECIMAL).all() else _OTHER
+    return _DECIMAL if batch.str.contains(PLAIN_DECIMAL).all() else _OTHER

@@ -26,6 +26,8 @@ _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
 _NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _EXPONENT: Final = r"[eE]([+-]?[0-9]{1,3})$"
 
+PLAIN_DECIMAL: Final = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
+"""Numbers that can be nothing else and fit."""
 LIMIT: Final = 10**15
 """Numbers are smaller than this, either way."""
 _EXCEL_EPOCH: Final = pl.date(1899, 12, 30)
@@ -164,12 +166,14 @@ def decimal(text: pl.Expr) -> pl.Expr:
 
 
 def _number(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """What `parser` makes of the text; a batch of nothing but digits and signs takes the short way."""
+    """What `parser` makes of the text; a batch of nothing but plain numbers takes the short way."""
 
     def parse_batch(batch: pl.Series) -> pl.Series:
         whole = batch.cast(pl.Int64, strict=False)
         if whole.null_count() == batch.null_count() and whole.is_between(-LIMIT, LIMIT, closed="none").all():
             return whole.cast(dtype)
+        if dtype == DECIMAL and batch.str.contains(PLAIN_DECIMAL).all():
+            return batch.cast(DECIMAL)
         return batch.alias("text").to_frame().select(_each_once(parser, pl.col("text"), dtype)).to_series()
 
     return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
@@ -262,6 +266,8 @@ def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
         value = plain_instants(batch, timezone)
         if value.null_count() == batch.null_count():
             return value
+        if value.null_count() == len(batch):
+            return batch.alias("text").to_frame().select(long_way(pl.col("text"))).to_series()
         rest = (value.is_null() & batch.is_not_null()).arg_true()
         found = batch.gather(rest).to_frame("text").select(long_way(pl.col("text"))).to_series()
         return value.scatter(rest, found)

@@ -34,8 +34,7 @@ _CELLS: Final = (
 
 def plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
     """The moments of a batch of texts; null for every text of another shape, also where there is no such day."""
-    # One selection: what is asked of Polars one by one costs more than the work itself.
-    texts = batch.alias("text").to_frame().select("text", n_bytes=_TEXT.str.len_bytes(), cells=_CELLS)
+    texts = pl.DataFrame({"text": batch, "n_bytes": batch.str.len_bytes()})
     is_long = texts["n_bytes"] >= _N_BYTES
     n_long = is_long.sum()
     if 0 < n_long == len(batch):
@@ -46,7 +45,8 @@ def plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
 
 def _instants(texts: pl.DataFrame, timezone: str) -> pl.Series:
     """Of texts that are long enough."""
-    clocks, is_moment = _clocks(texts["cells"])
+    # One selection: what is asked of Polars one by one costs more than the work itself.
+    clocks, is_moment = _clocks(texts.select(_CELLS).to_series())
     steady = steady_offset(clocks[is_moment], timezone)
     if steady is not None and _ahead_by(steady, texts["text"], texts["n_bytes"]):
         instants = pl.Series(clocks - steady).cast(pl.Datetime("us", timezone))
