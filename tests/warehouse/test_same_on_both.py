@@ -14,7 +14,7 @@ from tests.flows.ended import CITY, EXAMPLE, PERIOD
 from warehouse import Published, RunRecord, open_warehouse
 
 READ = [
-    *((name, "csv") for name in ("scores", "indicators", "followups", "discipline")),
+    *((name, "csv") for name in ("scores", "indicators", "followups", "discipline", "coaching", "benchmarks")),
     ("scores", "json"),
     ("scores", "parquet"),
 ]
