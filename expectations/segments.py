@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from sources import DatasetRead, FileRead
-from sources.canonical import POSITION, CanonicalRows
+from sources.canonical import POSITION, CanonicalRows, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class Part:
     whole: bool
     refused: pl.Series = field(compare=False)
     """Positions in the segment."""
+
+    @property
+    def files(self) -> tuple[Stored, ...]:
+        """Where the rows lie."""
+        return self.canonical.stored
 
     def rows(self, columns: Collection[str]) -> pl.LazyFrame:
         """Its valid rows."""

@@ -239,7 +239,15 @@ def insights(run: Run, checked: Checked, scored: Scored) -> Insights:
 
 @step("load", retries=3)
 def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored, found: Insights) -> Loaded:
-    """Publishes the results as the next revision, in one transaction; equal results make none."""
+    """Publishes the results as the next revision, in one transaction; equal results make none.
+
+    Raises:
+        UnreadableFile: a landed file that was scanned where it lies is no longer what it was when it was read.
+    """
+    scanned = {one.path for outcome in checked.outcomes.values() for part in outcome.parts for one in part.files}
+    for file in landed.files:
+        if file.path in scanned:
+            file.verify()
     with open_warehouse(run.order.warehouse_url) as warehouse:
         return Loaded(
             warehouse.publish(
