@@ -76,10 +76,10 @@ class Pool(Up):
         return process
 
     def begin_worker(self, name: str, queue: str, *more: str) -> Child:
-        """A worker of one queue."""
-        self.begin_process(
-            name, "worker", "start", "--pool", NAME, "--type", "process", "--name", name, "--work-queue", queue, *more
-        )
+        """A worker of one queue, unless it is at work already."""
+        if name not in self.children:
+            of_queue = ("--pool", NAME, "--type", "process", "--name", name, "--work-queue", queue)
+            self.begin_process(name, "worker", "start", *of_queue, *more)
         return self.children[name][0]
 
     def flow_runs_of(self, worker: Child) -> list[Child]:
@@ -159,6 +159,7 @@ def test_a_run_that_no_worker_takes_is_told_and_one_that_does_not_end(pool: Pool
 @pytest.mark.usefixtures("validation_loaded")
 def test_parts_go_over_two_workers_and_one_that_is_killed_is_begun_again(pool: Pool, tmp_path: Path) -> None:
     pool.switch_off("follow up a run that does not end")  # ten seconds are not long for this one
+    pool.begin_worker("on-scoring", "scoring")
     workers = [pool.begin_worker(name, "parts", "--limit", "1") for name in ("on-parts-1", "on-parts-2")]
     begun = pool.begin(
         "period-end/kalianda-quarter-end", DUE, city="kalianda", span="quarter", partitions=3, parts="workers"
@@ -174,9 +175,12 @@ def test_parts_go_over_two_workers_and_one_that_is_killed_is_begun_again(pool: P
     completed = [one for one in found if one["state_type"] == "COMPLETED"]
     assert {one["name"] for one in completed} == {f"kalianda {QUARTER} part {k}" for k in (1, 2, 3)}
     assert all(one["parent_task_run_id"] for one in found)
-    # Each took some of them.
-    for name in ("on-parts-1", "on-parts-2"):
-        assert any(one["id"] in pool.log(name) for one in completed)
+    # Each took some of them, and no other worker did.
+    took = {name: {one["id"] for one in found if one["id"] in pool.log(name)} for name in pool.children}
+    assert took["on-parts-1"]
+    assert took["on-parts-2"]
+    assert took["on-parts-1"] | took["on-parts-2"] == {one["id"] for one in found}
+    assert took["on-scoring"] == took["on-incidents"] == set()
     (published,) = [one for one in runs(pool.home) if one["city"] == "kalianda"]
     undivided = run(
         tmp_path / "home", shutil.copytree(pool.home.parent / "inputs" / "kalianda" / QUARTER, tmp_path / "in")
