@@ -30,8 +30,6 @@ from sources.source_map import SourceFile, SourceMap, crosswalk_entry
 
 _MANY_NAMES: Final = 12
 _BINARY: Final = ("parquet", "xlsx")
-# A canonical file lives for one run and is read at once: its encodings alone make it a third of the CSV.
-_COMPRESSION: Final = "uncompressed"
 _AT_ONCE: Final = 2
 """Datasets that are read side by side: Polars alone leaves a processor waiting now and then."""
 _MOST_LEAN_FILES: Final = 16
@@ -243,7 +241,7 @@ class _Reading:
         paths = [part.path for part in self._parts]
         whole = paths[0] if len(paths) == 1 else self.scratch / "whole.parquet"
         if len(paths) > 1:
-            pl.scan_parquet(paths, glob=False).sink_parquet(whole, maintain_order=True, compression=_COMPRESSION)
+            _write(pl.scan_parquet(paths, glob=False), whole)
         elif not paths:
             self.dataset.empty(self.timezone).write_parquet(whole)
         whole.replace(target)
@@ -275,8 +273,7 @@ class _Reading:
             nothing = (pl.lit(None, schema[name]).alias(name) for name in columns.absent())
             stored = Stored(part, first_record=table.first_record, derived=(*nothing, sha256))
             left_out = {FILE, *columns.absent(), *([ROW] if table.first_record is not None else [])}
-        frame = frame.select(name for name in self._names if name not in left_out)
-        frame.sink_parquet(part, maintain_order=True, compression=_COMPRESSION)
+        _write(frame.select(name for name in self._names if name not in left_out), part)
         return stored, n_records
 
     def _open(self, landed: LandedFile, entry: FileEntry) -> RawTable:
@@ -311,6 +308,14 @@ class _Reading:
             bad = rows.filter(pl.col(PROBLEM).str.ends_with(SPOILED_REASON)).select(ROW, PROBLEM)
             _refuse_spoiled(name, bad.collect(engine="streaming"))
         return int(n_rows), int(n_problems)
+
+
+def _write(frame: pl.LazyFrame, path: Path) -> None:
+    """Uncompressed: a canonical file lives for one run and is read at once, and its encodings make it small enough.
+
+    Without statistics: rows of all days stand together, so nothing could be skipped by them.
+    """
+    frame.sink_parquet(path, maintain_order=True, compression="uncompressed", statistics=False)
 
 
 def _refuse_spoiled(name: str, spoiled: pl.DataFrame) -> None:
