@@ -20,6 +20,7 @@ from warehouse.column_types import PRECISION, Exact
 from warehouse.errors import WarehouseError
 from warehouse.insight_models import INSIGHTS
 from warehouse.models import (
+    DERIVED,
     Base,
     CompetencyGap,
     Decision,
@@ -63,7 +64,11 @@ _NEEDS_ESCAPE: Final = r"[\x08-\x0d\\]"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a table stores besides its run: column names in order, the key among them, decimals with their scale."""
+    """What a table stores besides its run: column names in order, the key among them, decimals with their scale.
+
+    `derived`: columns that are no longer stored, for they follow from other tables; only rows published before have
+    them. They have no part in `columns`.
+    """
 
     table: Table
     columns: tuple[str, ...]
@@ -72,6 +77,7 @@ class Shape:
     booleans: frozenset[str]
     dates: frozenset[str]
     scales: Mapping[str, int]
+    derived: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +102,27 @@ def shape_of(model: type[Base]) -> Shape:
     columns = [column for column in table.columns if column.name != RUN_ID]
     return Shape(
         table=table,
-        columns=tuple(column.name for column in columns),
+        columns=tuple(column.name for column in columns if DERIVED not in column.info),
         key=tuple(column.name for column in columns if column.primary_key),
         integers=frozenset(column.name for column in columns if isinstance(column.type, BigInteger)),
         booleans=frozenset(column.name for column in columns if isinstance(column.type, Boolean)),
         dates=frozenset(column.name for column in columns if isinstance(column.type, Date)),
         scales={column.name: column.type.scale for column in columns if isinstance(column.type, Exact)},
+        derived=frozenset(column.name for column in columns if DERIVED in column.info),
     )
 
 
 def checked(name: str, frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     """The frame with the table's columns and types, sorted by key; WarehouseError where it does not fit.
 
+    Columns that are derived may be in it, and are left out.
     Nothing is rounded: a decimal with more digits than the column keeps is refused.
     """
     import polars as pl  # reading commands need no Polars
 
-    if set(frame.columns) != set(shape.columns):
+    if set(frame.columns) - shape.derived != set(shape.columns):
         missing = sorted(set(shape.columns) - set(frame.columns))
-        extra = sorted(set(frame.columns) - set(shape.columns))
+        extra = sorted(set(frame.columns) - set(shape.columns) - shape.derived)
         raise WarehouseError(f"frame {name}: columns missing: {missing}, unknown: {extra}")
     wrong = [column for column in shape.columns if not _fits(frame.schema[column], column, shape)]
     if wrong:

@@ -74,6 +74,10 @@ def is_of_employees(table: Table) -> bool:
     return any(key.target_fullname == "employee_period.employee_id" for key in table.foreign_keys)
 
 
+DERIVED: Final = "derived"
+"""Mark (in `info`) of a column that follows from other tables: null but in rows published before that was so."""
+
+
 def _counts(*columns: str) -> CheckConstraint:
     return CheckConstraint(" AND ".join(f"{column} >= 0" for column in columns), name="counts")
 

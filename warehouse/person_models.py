@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from warehouse.models import (
+    DERIVED,
     ITEM_GROUPS,
     RATINGS,
     Base,
@@ -28,6 +29,7 @@ from warehouse.models import (
     _within_0_and_120,
 )
 
+_DERIVED: Final = {DERIVED: True}
 NATURES: Final = ("measured", "citizens", "colleagues")
 STANDINGS: Final = ("strength", "weakness", "even")
 DATA_GRADES: Final = ("A", "B", "C", "D")
@@ -53,7 +55,11 @@ def _share(column: str) -> CheckConstraint:
 
 
 class PersonItem(Base):
-    """One row an employee and scored item of a run: how it stands to target, past and peers, and how sure it is."""
+    """One row an employee and scored item of a run: how it stands to target, past and peers, and how sure it is.
+
+    What follows from indicator_result, employee_period and item_peers is joined when it is read, and stored only of
+    revisions published before schema 0012.
+    """
 
     __tablename__ = "person_item"
     __table_args__ = (
@@ -73,21 +79,36 @@ class PersonItem(Base):
     employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number")
     item_group: Mapped[Id] = mapped_column(primary_key=True, comment=f"One of {', '.join(ITEM_GROUPS)}")
     item_id: Mapped[Id] = mapped_column(primary_key=True, comment="Item of the policy")
-    nature: Mapped[str] = mapped_column(
-        comment="measured: recorded; citizens: what they think; colleagues: what raters think"
+    nature: Mapped[str | None] = mapped_column(
+        info=_DERIVED,
+        comment="measured: recorded; citizens: what they think; colleagues: what raters think. Derived: indicator",
     )
-    achievement: Mapped[Hundredths] = mapped_column(comment="Achievement as scored (points, 100 is the target)")
+    achievement: Mapped[Hundredths | None] = mapped_column(
+        info=_DERIVED, comment="Achievement as scored (points, 100 is the target). Derived: indicator_result"
+    )
     low: Mapped[Hundredths] = mapped_column(comment="Lower end of its 95 % interval (points)")
     high: Mapped[Hundredths] = mapped_column(comment="Upper end (points)")
-    basis: Mapped[str] = mapped_column(comment=f"What the interval is made of: one of {', '.join(BASES)}")
-    to_target: Mapped[Hundredths] = mapped_column(comment="Achievement less 100 (points)")
+    basis: Mapped[str | None] = mapped_column(
+        info=_DERIVED, comment=f"What the interval is made of: one of {', '.join(BASES)}. Derived: indicator"
+    )
+    to_target: Mapped[Hundredths | None] = mapped_column(
+        info=_DERIVED, comment="Achievement less 100 (points). Derived"
+    )
     previous_achievement: Mapped[Hundredths | None] = mapped_column(
         comment="Achievement of the period before (points); null: not published, or not scored"
     )
-    change: Mapped[Hundredths | None] = mapped_column(comment="Achievement less that before (points); null as above")
-    peers: Mapped[str | None] = mapped_column(comment="Whom it is compared with; null: too few are scored")
-    n_peers: Mapped[int | None] = mapped_column(comment="How many they are, the employee among them; null: too few")
-    peer_median: Mapped[Hundredths | None] = mapped_column(comment="Their median achievement (points); null: too few")
+    change: Mapped[Hundredths | None] = mapped_column(
+        info=_DERIVED, comment="Achievement less that before (points); null as above. Derived"
+    )
+    peers: Mapped[str | None] = mapped_column(
+        info=_DERIVED, comment="Whom it is compared with; null: too few are scored. Derived: item_peers"
+    )
+    n_peers: Mapped[int | None] = mapped_column(
+        info=_DERIVED, comment="How many they are, the employee among them; null: too few. Derived: item_peers"
+    )
+    peer_median: Mapped[Hundredths | None] = mapped_column(
+        info=_DERIVED, comment="Their median achievement (points); null: too few. Derived: item_peers"
+    )
     to_peers: Mapped[Hundredths | None] = mapped_column(comment="Achievement less that median (points); null: too few")
     points_to_gain: Mapped[Hundredths] = mapped_column(
         comment="What the score gains if the item reaches the most it can (points)"
@@ -98,8 +119,35 @@ class PersonItem(Base):
     )
 
 
+class ItemPeers(Base):
+    """One row an item and group of 10 people or more who are scored on it: whom a person is compared with."""
+
+    __tablename__ = "item_peers"
+    __table_args__ = (
+        _one_of("peers", PEERS),
+        _one_of("item_group", ITEM_GROUPS),
+        CheckConstraint("n_peers >= 10", name="small_groups_are_not_told"),
+        _within_0_and_120("peer_median"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[RunId]
+    peers: Mapped[Id] = mapped_column(primary_key=True, comment=f"One of {', '.join(PEERS)}")
+    peer_id: Mapped[Id] = mapped_column(
+        primary_key=True,
+        comment="Position; or sector, a slash and position group (nothing after it: none is delivered)",
+    )
+    item_group: Mapped[Id] = mapped_column(primary_key=True, comment=f"One of {', '.join(ITEM_GROUPS)}")
+    item_id: Mapped[Id] = mapped_column(primary_key=True, comment="Item of the policy")
+    n_peers: Mapped[int] = mapped_column(comment="People of it scored on the item")
+    peer_median: Mapped[Hundredths] = mapped_column(comment="Their median achievement (points)")
+
+
 class PersonResult(Base):
-    """One row an employee with a score: how sure it is, what it is made of, what would move it."""
+    """One row an employee with a score: how sure it is, what it is made of, what would move it.
+
+    What follows from his row in score is joined when it is read, and stored only of revisions before schema 0012.
+    """
 
     __tablename__ = "person_result"
     __table_args__ = (
@@ -121,7 +169,7 @@ class PersonResult(Base):
 
     run_id: Mapped[RunId]
     employee_id: Mapped[Id] = mapped_column(primary_key=True, comment="Employee number")
-    score: Mapped[Hundredths] = mapped_column(comment="Score (points)")
+    score: Mapped[Hundredths | None] = mapped_column(info=_DERIVED, comment="Score (points). Derived: score")
     low: Mapped[Hundredths] = mapped_column(comment="Lower end of its 95 % interval (points)")
     high: Mapped[Hundredths] = mapped_column(comment="Upper end (points)")
     data_grade: Mapped[str] = mapped_column(comment="Grade of the data behind it, A to D")
@@ -130,8 +178,12 @@ class PersonResult(Base):
     previous_score: Mapped[Hundredths | None] = mapped_column(
         comment="Score of the period before (points); null: not published, or none"
     )
-    score_change: Mapped[Hundredths | None] = mapped_column(comment="Score less that before (points); null as above")
-    rating: Mapped[str | None] = mapped_column(comment="Decided, or else proposed, rating")
+    score_change: Mapped[Hundredths | None] = mapped_column(
+        info=_DERIVED, comment="Score less that before (points); null as above. Derived"
+    )
+    rating: Mapped[str | None] = mapped_column(
+        info=_DERIVED, comment="Decided, or else proposed, rating. Derived: score"
+    )
     measured_share: Mapped[Millionths] = mapped_column(comment="Share of the score's weight that was recorded")
     citizens_share: Mapped[Millionths] = mapped_column(comment="Share of it that citizens answered")
     colleagues_share: Mapped[Millionths] = mapped_column(comment="Share of it that raters gave")
@@ -139,7 +191,9 @@ class PersonResult(Base):
     weakest_item: Mapped[str] = mapped_column(comment="Item farthest below it, or nearest above")
     most_to_gain_item: Mapped[str] = mapped_column(comment="Item that would move the score most: weight times room")
     most_to_gain: Mapped[Hundredths] = mapped_column(comment="By how much at most (points of the score)")
-    proposed_rating: Mapped[str] = mapped_column(comment="Proposed rating, which the next one betters")
+    proposed_rating: Mapped[str | None] = mapped_column(
+        info=_DERIVED, comment="Proposed rating, which the next one betters. Derived: score"
+    )
     next_rating: Mapped[str | None] = mapped_column(
         comment="Better rating that costs the fewest points; null: none can be reached"
     )
@@ -469,6 +523,7 @@ class UnitObstacle(Base):
 
 PERSON_INSIGHTS: Final[FramesOf[str, type[Base]]] = {
     "person_items": PersonItem,
+    "item_peers": ItemPeers,
     "persons": PersonResult,
     "rewards": Reward,
     "improvements": Improvement,

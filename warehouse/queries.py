@@ -10,18 +10,22 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     Engine,
+    FromClause,
     Select,
     Table,
     func,
     literal_column,
     select,
+    type_coerce,
 )
 
 from warehouse.column_types import Exact
 from warehouse.connection import reading
+from warehouse.derived import DERIVATIONS, Derivation
 from warehouse.errors import WarehouseError
 from warehouse.insight_models import INSIGHTS
 from warehouse.models import (
@@ -153,7 +157,9 @@ def insight(engine: Engine, frame: str, city: str, period: str, revision: int | 
     table = _insight_table(frame)
     columns = [column for column in table.columns if column.name != "run_id"]
     if "employee_id" in table.columns:
-        return _of_people(engine, table, [column for column in columns if column.name != "employee_id"], run_id)
+        derivation = DERIVATIONS.get(frame)
+        own = [_read(column, derivation) for column in columns if column.name != "employee_id"]
+        return _of_people(engine, table, own, run_id, derivation)
     found = (
         select(*columns, *_of(_RUN, "revision", "run_id"))
         .select_from(table.join(_RUN, _RUN.c.run_id == table.c.run_id))
@@ -161,6 +167,14 @@ def insight(engine: Engine, frame: str, city: str, period: str, revision: int | 
         .order_by(*(column for column in table.primary_key if column.name != "run_id"))
     )
     return _streamed(engine, found)
+
+
+def _read(column: Column[Any], derivation: Derivation | None) -> ColumnElement[Any]:
+    """A column; where it follows from other tables, from these."""
+    if derivation is None or column.name not in derivation.columns:
+        return column
+    # Typed as the column: what is computed comes back with its digits.
+    return type_coerce(func.coalesce(column, derivation.columns[column.name]), column.type).label(column.name)
 
 
 def insight_types(frame: str) -> dict[str, ColumnType]:
@@ -277,18 +291,25 @@ def _in_words(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _of_people(engine: Engine, table: Table, own: Sequence[Column[Any]], run_id: str) -> Rows:
+def _of_people(
+    engine: Engine,
+    table: Table,
+    own: Sequence[ColumnElement[Any]],
+    run_id: str,
+    derivation: Derivation | None = None,
+) -> Rows:
     """Rows of a table of employees: employee_id, name and unit_id, `own`, revision and run_id; by key."""
     same_employee = (_EMPLOYEE.c.run_id == table.c.run_id) & (_EMPLOYEE.c.employee_id == table.c.employee_id)
-    columns = [
+    columns: list[ColumnElement[Any]] = [
         *_of(table, "employee_id"),
         *_of(_EMPLOYEE, "name", "unit_id"),
         *own,
         *_of(_RUN, "revision", "run_id"),
     ]
+    rows: FromClause = table.join(_EMPLOYEE, same_employee).join(_RUN, _RUN.c.run_id == table.c.run_id)
     found = (
         select(*columns)
-        .select_from(table.join(_EMPLOYEE, same_employee).join(_RUN, _RUN.c.run_id == table.c.run_id))
+        .select_from(rows if derivation is None else derivation.joined(rows))
         .where(table.c.run_id == run_id)
         .order_by(*(column for column in table.primary_key if column.name != "run_id"))
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from warehouse.connection import place_of, reading, writing
 from warehouse.errors import WarehouseError
 
-SCHEMAS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+SCHEMAS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """Schema versions, oldest first: the revision ids of `warehouse/migrations/versions`."""
 CURRENT: Final = SCHEMAS[-1]
 

@@ -315,6 +315,14 @@ READINGS: Final = (
         only=Only("employee_id", "One employee only; all if not given."),
     ),
     Reading(
+        "peers",
+        "item_peers",
+        "peers",
+        "Show the groups of 10 people or more that employees are compared with, item by item, and their medians.",
+        "--output peers.csv",
+        ("peers", "peer_id", "item_id", "n_peers", "peer_median"),
+    ),
+    Reading(
         "rewards",
         "rewards",
         "rewards",

@@ -31,7 +31,7 @@ _PEERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
-    """Frames `person_items`, `persons`, `rewards` and `improvements`.
+    """Frames `person_items`, `item_peers`, `persons`, `rewards` and `improvements`.
 
     `person_items`: one row a person and scored item. achievement with its interval (low, high, basis: see `certainty`);
     nature: measured (recorded), citizens (what they think) or colleagues (what raters think); to_target: points above
@@ -40,6 +40,8 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     to_peers (null: too few); points_to_gain: what the score gains if the item reaches the most it can; standing:
     strength (target met, not below the peers' median), weakness (below what the policy calls meets, or below target and
     the peers' median), else even; improvement: 1 for the item farthest below its target, null where it is met.
+
+    `item_peers`: one row an item and group of 10 peers or more; peer_id: the position, or sector/position group.
 
     `persons`: one row a person with a score. Score with its interval, data_grade and data_reasons, coverage; score of
     the period before and change; rating (decided, else proposed); shares of the score by nature; strongest and weakest
@@ -55,7 +57,8 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     null where fewer than 10 are scored.
     """
     items = with_intervals(evidence, scored_items(evidence))
-    items = _with_peers(_with_most(evidence, _with_before(evidence, items)))
+    peers = _peers(items)
+    items = _with_peers(_with_most(evidence, _with_before(evidence, items)), peers)
     to_target = pl.col("reached") - TARGET
     meets = float(evidence.policy.thresholds.meets)
     below_peers = (pl.col("reached") < pl.col("peer_median")).fill_null(value=False)
@@ -76,6 +79,7 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     found = _persons(evidence, items, scores)
     return {
         "person_items": _person_items(items),
+        "item_peers": _item_peers(peers),
         "persons": found,
         "rewards": _rewards(evidence, found),
         "improvements": _improvements(items),
@@ -111,15 +115,44 @@ def _with_most(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     return items.with_columns(points_to_gain=room * pl.col("part"))
 
 
-def _with_peers(items: pl.DataFrame) -> pl.DataFrame:
-    """Adds peers, n_peers (himself among them) and peer_median."""
+def _peers(items: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """By kind of peers: one row an item and group, with n and median."""
     reached = pl.col("achievement").to_physical().cast(pl.Int64)
-    for name, keys in _PEERS.items():
-        of = ["item_group", "item_id", *keys]
-        groups = items.group_by(of).agg(
+    return {
+        name: items.group_by("item_group", "item_id", *keys).agg(
             pl.len().cast(pl.Int64).alias(f"n_{name}"), (reached.median() / 10**SCORE).alias(f"median_{name}")
         )
-        items = items.join(groups, on=of, how="left", nulls_equal=True, maintain_order="left")
+        for name, keys in _PEERS.items()
+    }
+
+
+def _item_peers(peers: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Groups that are told, as they are stored."""
+    ids = {
+        "position": pl.col("position_id"),
+        # None delivered: nothing after the slash.
+        "position_group": pl.format("{}/{}", "sector", pl.col("position_group").fill_null("")),
+    }
+    return pl.concat(
+        [
+            groups.filter(pl.col(f"n_{name}") >= SMALL_GROUP).select(
+                "item_group",
+                "item_id",
+                peers=pl.lit(name),
+                peer_id=ids[name],
+                n_peers=pl.col(f"n_{name}"),
+                peer_median=rounded(f"median_{name}", SCORE),
+            )
+            for name, groups in peers.items()
+        ]
+    ).sort("peers", "peer_id", "item_group", "item_id")
+
+
+def _with_peers(items: pl.DataFrame, groups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Adds peers, n_peers (himself among them) and peer_median."""
+    for name, keys in _PEERS.items():
+        of = ["item_group", "item_id", *keys]
+        items = items.join(groups[name], on=of, how="left", nulls_equal=True, maintain_order="left")
     enough = {name: pl.col(f"n_{name}") >= SMALL_GROUP for name in _PEERS}
     narrow, wide = _PEERS
     return items.with_columns(
