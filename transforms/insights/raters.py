@@ -82,9 +82,7 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
     What is one's own sheet is not among them.
     """
-    if "sheets" not in evidence.kept:
-        evidence.kept["sheets"] = _sheets(evidence)
-    return evidence.kept["sheets"]
+    return evidence.memo.frame("sheets", lambda: _sheets(evidence))
 
 
 def _sheets(evidence: Evidence) -> pl.DataFrame:
