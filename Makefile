@@ -25,7 +25,7 @@ demo: $(STAMP)  ## score the shipped example and say where to look
 	$(BIN)/kinerja demo
 
 test: $(STAMP)  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff format .

@@ -15,22 +15,10 @@ gc.set_threshold(20_000, 20, 10)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Over several processes the tests of a file stay together, with those of files of its group; slow ones first."""
-    if not getattr(config.option, "loadgroup", False):
-        return
-    group: dict[str, str] = {}
-    for item in items:
-        mark = item.get_closest_marker("xdist_group")
-        file = _file_of(item)
-        group.setdefault(file, file)
-        if mark is not None:
-            group[file] = mark.args[0]
-    slow = {group[_file_of(item)] for item in items if {"slow", "chaos"} & {mark.name for mark in item.iter_markers()}}
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group[_file_of(item)]))
-    items.sort(key=lambda item: group[_file_of(item)] not in slow)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: two processes share the files, and none is to end alone with a long one."""
+    slow = {_file_of(item) for item in items if {"slow", "chaos"} & {mark.name for mark in item.iter_markers()}}
+    items.sort(key=lambda item: _file_of(item) not in slow)
 
 
 @pytest.hookimpl(trylast=True)

@@ -30,7 +30,6 @@ def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme")
 def test_the_demo_scores_all_cities_and_says_where_to_look(home: Path) -> None:
     """Starts a real Prefect server of the pinned set; the README's numbers are the demo's."""
     done = run("kinerja demo", home)
@@ -48,7 +47,6 @@ def test_the_demo_scores_all_cities_and_says_where_to_look(home: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_works_as_written(command: str, home: Path) -> None:
     done = run(command, home)

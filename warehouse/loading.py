@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, CursorResult
 
-from warehouse.column_types import DOUBLE_DIGITS, comes_back
+from warehouse.column_types import DOUBLE_DIGITS, come_back
 from warehouse.errors import WarehouseError
 from warehouse.identity import ESCAPES, NULL, RUN_ID, Digest, Shape, canonical_text, table_hash
 
@@ -133,8 +133,7 @@ def _as_stored(shape: Shape, batch: pl.DataFrame) -> pl.DataFrame:
     lost = [
         name
         for name, scale in scales.items()
-        if not back[name].equals(batch[name], null_equal=True)
-        or not all(comes_back(value, scale) for value in _wide(batch[name], scale))
+        if not back[name].equals(batch[name], null_equal=True) or not come_back(_wide(batch[name], scale), scale)
     ]
     if lost:
         raise WarehouseError(

@@ -101,5 +101,8 @@ def test_the_commands_write_what_is_stored(tmp_path: Path, capsys: pytest.Captur
     assert (row["n_absent_days"], row["n_minutes"], row["n_days"], row["level"]) == (2, 451, 3, "oral_warning")
     assert [row["gap"] for row in read(capsys, "competencies", *what)] == ["0.700000", "0.000000", None]
     assert [row["is_different"] for row in read(capsys, "decisions", *what)] == [True, None]
-    assert [row["is_as_guided"] for row in read(capsys, "guidance", *what)] == [False, None, True]
+    guided = read(capsys, "guidance", *what, "--internal")
+    assert [row["is_as_guided"] for row in guided] == [False, None, True]
+    kept_back = read(capsys, "guidance", *what)
+    assert {row["is_as_guided"] for row in kept_back} == {None}, "few people are told of only within"
     assert [row["revision"] for row in read(capsys, "guidance", *what, "--revision", "1")] == [1, 1, 1]

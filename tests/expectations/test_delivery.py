@@ -11,8 +11,6 @@ from expectations.findings import Finding
 from tests.expectations.delivered import Row, Validated, validated, wanted
 from tests.expectations.test_refusals import SOUND
 
-pytestmark = pytest.mark.xdist_group("refusals")
-
 STRANGER = "199001012015011999"
 
 

@@ -14,8 +14,6 @@ import pytest
 
 from tests.expectations.delivered import Row, Validated, validated, wanted
 
-pytestmark = pytest.mark.xdist_group("refusals")
-
 ANI = "198501012010012001"
 """On the roster, PNS. In the sound rows `#` stands for the number of the row, so that keys differ."""
 

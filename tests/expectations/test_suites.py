@@ -10,8 +10,6 @@ import pytest
 from sources.contracts import DATASETS
 from tests.expectations.delivered import NUMBERS
 
-pytestmark = pytest.mark.xdist_group("refusals")
-
 
 def expectations_of(name: str) -> list[Any]:
     from expectations.suites import SUITES

@@ -21,7 +21,7 @@ from flows.summary import Summary
 from tests.flows.ended import CITY, PERIOD, Records, changed, example, rows
 from warehouse import open_warehouse
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("runs")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 NEWCOMER, ON_LEAVE, MOVED = 3, 5, 7
 """Rows of people in the roster, the header being row 1."""

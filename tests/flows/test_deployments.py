@@ -30,8 +30,6 @@ JAKARTA = dt.timezone(dt.timedelta(hours=7))
 DUE = dt.datetime(2026, 10, 20, 2, tzinfo=JAKARTA)
 """When the third quarter of 2026 was due; whenever these tests run, that is past."""
 
-pytestmark = pytest.mark.xdist_group("deployments")
-
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:

@@ -19,7 +19,7 @@ from flows.orchestration.up import descendants
 from tests.flows.ended import CITY, EXAMPLE, process_words, runs, words_of
 from tests.flows.platform_up import QUARTER, Up
 
-pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.xdist_group("deployments_postgresql")]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 DUE = dt.datetime(2026, 10, 20, 2, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 OWNER = "postgres"
 

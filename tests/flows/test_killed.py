@@ -28,7 +28,6 @@ from tests.flows.ended import (
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.usefixtures("validation_loaded"),
-    pytest.mark.xdist_group("killed"),
     pytest.mark.skipif(os.name != "posix", reason="signals and mounts are of POSIX"),
 ]
 PATIENCE_SECONDS = 120

@@ -13,7 +13,7 @@ from sources import UnreadableFile
 from tests.flows.ended import example, runs
 from tests.flows.test_runs import ordered
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("runs")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 
 class Flip(Watch):

@@ -145,7 +145,6 @@ def as_flow(run: Run, valid: steps.Checked) -> tuple[str, list[str]]:
     return state.result(), names
 
 
-@pytest.mark.xdist_group("prefect")
 @pytest.mark.parametrize("n", NUMBERS)
 def test_over_threads(n: int, server: None, checked: tuple[Run, steps.Checked], whole: str) -> None:
     run, valid = checked
@@ -172,7 +171,6 @@ def in_time() -> Iterator[None]:
         pytest.skip("Ray did not start within its 30 s on this machine")
 
 
-@pytest.mark.xdist_group("prefect")
 @pytest.mark.parametrize("runner", ["dask", "ray"])
 def test_over_workers_of_its_own(
     runner: RunnerName, server: None, checked: tuple[Run, steps.Checked], whole: str
@@ -183,7 +181,6 @@ def test_over_workers_of_its_own(
         assert as_flow(spread_over(run, Spread(4, runner)), valid)[0] == whole
 
 
-@pytest.mark.xdist_group("prefect")
 @pytest.mark.parametrize("n", [4, 16])
 def test_over_a_cluster_that_is_given(n: int, server: None, checked: tuple[Run, steps.Checked], whole: str) -> None:
     needs("dask")
@@ -195,7 +192,6 @@ def test_over_a_cluster_that_is_given(n: int, server: None, checked: tuple[Run, 
         assert as_flow(spread_over(run, spread), valid)[0] == whole
 
 
-@pytest.mark.xdist_group("prefect")
 def test_over_ray_where_it_runs_already(server: None, checked: tuple[Run, steps.Checked], whole: str) -> None:
     needs("ray")
     import ray

@@ -39,7 +39,7 @@ from tests.flows.ended import (
 )
 from warehouse import open_warehouse
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("parts")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 N_UNITS = 9
 PATIENCE_SECONDS = 120
 

@@ -14,11 +14,7 @@ import pytest
 from flows import TELEMETRY_OFF
 from tests.flows.ended import CITY, EXAMPLE, PERIOD, changed, example, leaked, personal_values, rows, runs
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.usefixtures("validation_loaded"),
-    pytest.mark.xdist_group("prefect"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("validation_loaded")]
 STEPS = ["land", "read", "validate", "score", "validate scores", "insights", "load"]
 
 

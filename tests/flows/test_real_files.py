@@ -18,7 +18,7 @@ from flows.seam import Caller
 from flows.summary import Summary
 from tests.flows.ended import EXAMPLE, ROOT, example, rows, run
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("runs")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 MAPPING = ROOT / "examples" / "real_quarter.sources.yaml"
 CITY, PERIOD = "kalianda", "2026-Q1"

@@ -23,7 +23,7 @@ from flows.order import Order, Run, prepared
 from flows.steps import Checked, Read
 from tests.flows.ended import process_environment, process_words
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("refresh")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 MAPPING = """version: 1
 datasets:

@@ -26,7 +26,7 @@ from tests.flows.ended import (
     words_of,
 )
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("rehearsals")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 EXCEL = "1.98501E+17"
 REPORT = r"Nothing was loaded\. The validation report: {home}/reports/\S+/validation\.html"

@@ -30,7 +30,7 @@ from tests.flows.ended import (
 )
 from tests.synth.worlds import ONLY_PLANTED, MadeWorld, make
 
-pytestmark = [pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("runs")]
+pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
 AFTER = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
 """When runs are ordered: the period has ended."""

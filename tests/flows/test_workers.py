@@ -26,7 +26,6 @@ from warehouse.lease import process_started
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("workers"),
     pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX"),
 ]
 DUE = dt.datetime(2026, 10, 20, 2, tzinfo=dt.timezone(dt.timedelta(hours=7)))

@@ -20,7 +20,7 @@ from tests.notifications.agreements import attendance_by_month
 from tests.notifications.receivers import Webhook
 from warehouse import open_warehouse
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("validation_loaded"), pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("validation_loaded")]
 
 
 @pytest.fixture(scope="module")

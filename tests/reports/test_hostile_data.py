@@ -30,7 +30,6 @@ from tests.reports.html_page import Page
 if TYPE_CHECKING:
     from expectations.findings import DatasetOutcome
 
-pytestmark = pytest.mark.xdist_group("refusals")  # who import Great Expectations, which takes seconds
 
 SCRIPT = "<script>fetch('http://127.0.0.1/stolen')</script><img src=x onerror=alert(1)>"
 FILE_NAME = "pegawai <script>alert(2)<.csv"

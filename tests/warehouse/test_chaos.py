@@ -32,7 +32,7 @@ from tests.warehouse.test_checking import sound
 from warehouse import LeaseHeld, Published, Warehouse, WarehouseError, is_transient, open_warehouse, result_hash
 from warehouse.models import Base
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]  # one server for all of them
+pytestmark = pytest.mark.chaos
 REPOSITORY = Path(__file__).parents[2]
 RESULT = result_hash(sound())
 STORED = {"employee_period": 2, "indicator_result": 4, "score": 2, "result_digest": 8}

@@ -17,7 +17,6 @@ from warehouse import open_warehouse
 
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.xdist_group("killed"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a dead process is seen through /proc"),
 ]
 STEPS = ["land", "read", "validate", "score", "validate scores", "insights", "load"]

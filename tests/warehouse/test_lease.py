@@ -222,7 +222,7 @@ def test_a_publication_longer_than_the_lease_is_not_taken_over(warehouse: Wareho
     inside, go_on = threading.Event(), threading.Event()
 
     def hold(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("INSERT INTO score "):
+        if statement.startswith("INSERT INTO result_digest"):
             inside.set()
             assert go_on.wait(60)
 
