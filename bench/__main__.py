@@ -288,7 +288,7 @@ Scores of Kalianda for a quarter, from the same files, by whole processes. Made 
     uv pip install --group bench
     python -m bench --write
 
-`kinerja run` lands the files, reads every record of all datasets delivered, validates them with Great Expectations, keeps
+`kinerja run` lands the files, reads every record delivered, validates them with Great Expectations, keeps
 refused rows, scores, computes the insights, loads everything in one transaction and writes the reports. DuckDB SQL
 (bench/peers/duckdb) and pandas (bench/peers/pandas) compute the scores alone from the eleven datasets these need, with
 floating-point numbers, and write them to a Parquet file. Their scores equal ours on every row, or the bench fails.
