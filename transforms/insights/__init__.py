@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
@@ -81,13 +80,6 @@ def insights(
     Once a run, over all partitions' results. `previous` is the period published before, None where there is none.
     """
     evidence = Evidence.of(frames, results, policy, period, known_as_of, public_holidays, previous)
-    _ = evidence.numbers  # before two ask at once
-    # Much of a family is small queries that leave a core idle, so two run side by side: doubts, which reads all
-    # events and builds on no other, beside the rest in their order.
-    with ThreadPoolExecutor(1, thread_name_prefix="insights") as beside:
-        doubted = beside.submit(doubts, evidence)
-        for family in FAMILIES:
-            if family is not doubts:
-                evidence.made.update(family(evidence))
-        evidence.made.update(doubted.result())
+    for family in FAMILIES:
+        evidence.made.update(family(evidence))
     return evidence.made

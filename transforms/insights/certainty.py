@@ -197,7 +197,7 @@ def _record(evidence: Evidence, entry: Entry) -> list[pl.Expr]:
 
 def _spread_of_answers(evidence: Evidence, audience: str) -> float:
     """Standard deviation of the index of single responses of that audience; of all of them where it has few."""
-    sums = evidence.memo.frame("sums_of_answers", lambda: _sums_of_answers(evidence))
+    sums = _sums_of_answers(evidence)
     own = sums.filter(pl.col("audience") == audience).drop("audience")
     if own.is_empty() or own["n"].item() < 2:
         own = sums.drop("audience").select(pl.all().sum())
@@ -207,9 +207,11 @@ def _spread_of_answers(evidence: Evidence, audience: str) -> float:
 
 def _sums_of_answers(evidence: Evidence) -> pl.DataFrame:
     """n, total and squares of the index of single responses by audience; in hundredths of a point, so in any order."""
-    index = (points() * 100).round().cast(pl.Int64)
-    sums = answers(evidence).group_by("audience").agg(n=pl.len(), total=index.sum(), squares=(index * index).sum())
-    return sums.collect()
+    if "sums_of_answers" not in evidence.kept:
+        index = (points() * 100).round().cast(pl.Int64)
+        sums = answers(evidence).group_by("audience").agg(n=pl.len(), total=index.sum(), squares=(index * index).sum())
+        evidence.kept["sums_of_answers"] = sums.collect()
+    return evidence.kept["sums_of_answers"]
 
 
 def _median_bounds(evidence: Evidence) -> pl.DataFrame:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
@@ -34,24 +32,6 @@ class Previous:
     frames: Mapping[str, pl.DataFrame]
 
 
-class Memo:
-    """Frames that several families read, each made once by whoever asks first, though families run side by side."""
-
-    def __init__(self) -> None:
-        self._frames: dict[str, pl.DataFrame] = {}
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
-        self._lock = Lock()
-
-    def frame(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The frame of that name; while one makes it, the others who ask for it wait."""
-        with self._lock:
-            lock = self._locks[name]
-        with lock:
-            if name not in self._frames:
-                self._frames[name] = make()
-            return self._frames[name]
-
-
 @dataclass(frozen=True)
 class Evidence(Known):
     """What is known of a run, with its results and what was published before (None: nothing)."""
@@ -60,7 +40,7 @@ class Evidence(Known):
     previous: Previous | None
     made: dict[str, pl.DataFrame] = field(default_factory=dict)
     """Frames of the families before, by name: a later one may build on them."""
-    memo: Memo = field(default_factory=Memo)
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict)
     """Rows that several families read, kept narrow (see `surveys.answers`)."""
     public_holidays: Mapping[dt.date, str] = field(default_factory=dict)
     """The library's, as they were given to scoring."""
@@ -114,7 +94,7 @@ class Evidence(Known):
         found = None if self.previous is None else self.previous.frames.get(frame)
         return None if found is None or not set(columns) <= set(found.columns) else found.select(columns)
 
-    @property
+    @cached_property
     def requests(self) -> pl.LazyFrame:
         """Every known request, narrow and in memory: read once for all who count requests.
 
@@ -124,9 +104,6 @@ class Evidence(Known):
         (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer owed), is_reopened,
         is_answered (by a first response that was not after the closing).
         """
-        return self.memo.frame("requests", self._requests).lazy()
-
-    def _requests(self) -> pl.DataFrame:
         hours = pl.duration(hours=1).dt.total_microseconds()
         paused = pl.col("paused_hours").cast(pl.Float64).fill_null(0.0)  # no pause given: the clock never stood
         elapsed = (pl.col("closed_at") - pl.col("started_at")).dt.total_microseconds() / hours
@@ -152,4 +129,4 @@ class Evidence(Known):
             is_reopened=pl.col("reopened_count") > 0,
             is_answered=pl.col("first_response_at") <= pl.col("closed_at"),
         )
-        return found.collect(engine="streaming")
+        return found.collect(engine="streaming").lazy()

@@ -82,7 +82,9 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
     What is one's own sheet is not among them.
     """
-    return evidence.memo.frame("sheets", lambda: _sheets(evidence))
+    if "sheets" not in evidence.kept:
+        evidence.kept["sheets"] = _sheets(evidence)
+    return evidence.kept["sheets"]
 
 
 def _sheets(evidence: Evidence) -> pl.DataFrame:

@@ -22,18 +22,16 @@ def responses(evidence: Evidence) -> pl.LazyFrame:
 
 def answers(evidence: Evidence) -> pl.LazyFrame:
     """The same, narrow and in memory, read once: unit_id, day, audience, u1..u9 (millionths of a level, Int32)."""
-    return evidence.memo.frame("answers", lambda: _answers(evidence)).lazy()
-
-
-def _answers(evidence: Evidence) -> pl.DataFrame:
-    millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
-    found = responses(evidence).select(
-        "unit_id",
-        "audience",
-        *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
-        day=day_of("submitted_at"),
-    )
-    return found.collect(engine="streaming")
+    if "answers" not in evidence.kept:
+        millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
+        found = responses(evidence).select(
+            "unit_id",
+            "audience",
+            *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
+            day=day_of("submitted_at"),
+        )
+        evidence.kept["answers"] = found.collect(engine="streaming")
+    return evidence.kept["answers"].lazy()
 
 
 def _is_answered() -> pl.Expr:
