@@ -152,6 +152,7 @@ class Reading(NamedTuple):
     only: Only | None = None
 
 
+_OF_KIND: Final = Only("kind", "One kind only; all if not given.", ("document", "complaint", "information"))
 READINGS: Final = (
     Reading(
         "scores",
@@ -454,7 +455,7 @@ READINGS: Final = (
             "is_flagged",
             "name",
         ),
-        only=Only("kind", "One kind only; all if not given.", ("document", "complaint", "information")),
+        only=_OF_KIND,
     ),
     Reading(
         "unit-handovers",
@@ -463,7 +464,7 @@ READINGS: Final = (
         "Show in which unit requests lay on their way, how long, and where they became late.",
         "--output handovers.csv",
         ("unit_id", "kind", "n_held", "n_handed_on", "median_hours", "n_held_when_due", "overdue_share"),
-        only=Only("kind", "One kind only; all if not given.", ("document", "complaint", "information")),
+        only=_OF_KIND,
     ),
     Reading(
         "work-split",

@@ -101,7 +101,7 @@ def _days(evidence: Evidence, change: Intervention, outcome: str) -> list[_Day]:
     is_changed = pl.col("unit_id").is_in(change.units)
     is_other = pl.col("unit_id").is_in(change.compare_with) if change.compare_with else ~is_changed
     series = _SERIES[outcome](evidence, is_changed, is_other)
-    n, total = pl.col("n").fill_null(0), pl.col("total")
+    n, total = pl.col("n"), pl.col("total")
     both = series.group_by("day").agg(
         n=n.filter("is_changed").sum(),
         total=total.filter("is_changed").sum(),
