@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -91,10 +92,10 @@ def publish(
     token: int,
     results: Mapping[str, pl.DataFrame],
     *,
-    insights: Mapping[str, pl.DataFrame] | None,
+    insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None,
     policy: PolicyRecord,
     input_hash: str,
-    finished_at: dt.datetime,
+    finished_at: dt.datetime | Callable[[], dt.datetime],
     files: Iterable[FileRecord],
     validations: Iterable[ValidationRecord],
     quarantined: pl.DataFrame | None,
@@ -102,91 +103,91 @@ def publish(
     message: str,
 ) -> Published:
     """Store results as the next revision of the run's city and period, unless they equal the current one."""
-    given = _Given.of(results, insights)
+    given = _Given.results(results)
+    beside = functools.cache(functools.partial(_beside, given, insights))
+    if not callable(insights):
+        beside()  # what does not fit is said before anything is locked
     with writing(engine, f"publishing run {run_id}") as connection:
         run = _found(connection, run_id)
-        if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.result_hash:
+        if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.hash:
             return _repeated(connection, run)  # the first try did commit, though its answer was lost
         _require_running(run)
         require_token(connection, run.city, run.period, run_id, token)  # before the run, in the order takers lock
         _require_running(_locked(connection, run_id))
         current = current_revision(connection, run.city, run.period)
-        _store_findings(connection, run_id, files, validations, quarantined)
         final = current_revision(connection, run.city, run.period, final=True) if run.provisional else None
+        _store_findings(connection, run_id, files, validations, quarantined)
+
+        def end(status: str, said: str, values: Mapping[str, Any]) -> None:
+            at = finished_at() if callable(finished_at) else finished_at
+            _end(connection, run_id, status, said, at, input_hash, policy, {"result_hash": given.hash, **values})
+
         if final is not None:
-            said = _withheld(final)
-            values: dict[str, Any] = {"result_hash": given.result_hash, "insights_hash": given.insights_hash}
-            _end(connection, run_id, "withheld", said, finished_at, input_hash, policy, values)
-            return _standing("withheld", final, given.result_hash)
-        if current is not None and given.equals(current, provisional=run.provisional):
-            values = {
-                "unchanged_from": current.run_id,
-                "result_hash": given.result_hash,
-                "insights_hash": current.insights_hash,
-            }
-            _end(connection, run_id, "unchanged", message, finished_at, input_hash, policy, values)
-            return _standing("unchanged", current, given.result_hash)
-        revision = 1 if current is None else current.revision + 1
-        why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
-        _load_frames(connection, run_id, given.frames, given.digests, ResultDigest)
-        _load_frames(connection, run_id, given.frames, given.insight_digests or (), InsightDigest)
+            found = beside()
+            end("withheld", _withheld(final), {"insights_hash": found and found.hash})
+            return _standing("withheld", final, given.hash)
+        if current is not None and given.is_in(current, provisional=run.provisional) and _is_in(beside(), current):
+            values = {"unchanged_from": current.run_id, "insights_hash": current.insights_hash}
+            end("unchanged", message, values)
+            return _standing("unchanged", current, given.hash)
+        _load_frames(connection, run_id, given, ResultDigest)
+        found = beside()
+        if found is not None:
+            _load_frames(connection, run_id, found, InsightDigest)
         if current is not None:
             store_changes(connection, run_id, current.run_id)
-        values = {
-            "revision": revision,
-            "cause": why,
-            "result_hash": given.result_hash,
-            "insights_hash": given.insights_hash,
-        }
-        _end(connection, run_id, "published", message, finished_at, input_hash, policy, values)
-    return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=given.result_hash)
+        revision = 1 if current is None else current.revision + 1
+        why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
+        end("published", message, {"revision": revision, "cause": why, "insights_hash": found and found.hash})
+    return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=given.hash)
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What a run found, checked: frames sorted by key, and what identifies them; insights None: not given."""
+    """Frames, checked and sorted by key, and what identifies them."""
 
     frames: Mapping[str, pl.DataFrame]
     digests: list[Digest]
-    insight_digests: list[Digest] | None
+    hash: str
 
     @classmethod
-    def of(cls, results: Mapping[str, pl.DataFrame], insights: Mapping[str, pl.DataFrame] | None) -> Self:
+    def of(cls, frames: Mapping[str, pl.DataFrame], employees: pl.DataFrame) -> Self:
+        """WarehouseError where a row is of an employee who is none of the run."""
+        _require_known_employees(frames, employees)
+        digests = [digest_of(name, frame) for name, frame in frames.items()]
+        return cls(frames, digests, combined_hash(digests))
+
+    @classmethod
+    def results(cls, results: Mapping[str, pl.DataFrame]) -> Self:
         """WarehouseError where a frame is missing, unknown or does not fit."""
         frames = checked_results(results)
-        beside = None if insights is None else checked_insights(insights)
-        _require_known_employees(frames | (beside or {}))
-        return cls(frames | (beside or {}), _digests(frames), None if beside is None else _digests(beside))
+        return cls.of(frames, frames["employees"])
 
-    @property
-    def result_hash(self) -> str:
-        return combined_hash(self.digests)
+    def is_in(self, current: Revision, *, provisional: bool) -> bool:
+        """Whether a revision holds these results.
 
-    @property
-    def insights_hash(self) -> str | None:
-        return combined_hash(self.insight_digests) if self.insight_digests else None
-
-    def equals(self, current: Revision, *, provisional: bool) -> bool:
-        """Whether there is nothing new in it.
-
-        An equal result of a period that has ended meanwhile is news: it is no longer provisional. So are insights
-        that moved by themselves, as they do when the period before is corrected.
+        An equal one of a period that has ended meanwhile is news: it is no longer provisional.
         """
-        insights = (None, current.insights_hash) if self.insight_digests is None else (self.insights_hash,)
-        return (
-            self.result_hash == current.result_hash
-            and provisional == current.provisional
-            and current.insights_hash in insights
-        )
+        return self.hash == current.result_hash and provisional == current.provisional
 
 
-def _digests(frames: Mapping[str, pl.DataFrame]) -> list[Digest]:
-    return [digest_of(name, frame) for name, frame in frames.items()]
+def _beside(
+    results: _Given, insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None
+) -> _Given | None:
+    """The insights, awaited where they are still computed; None where none are given."""
+    if insights is None:
+        return None
+    return _Given.of(checked_insights(insights() if callable(insights) else insights), results.frames["employees"])
 
 
-def _require_known_employees(frames: Mapping[str, pl.DataFrame]) -> None:
+def _is_in(insights: _Given | None, current: Revision) -> bool:
+    """Whether a revision holds these insights, which move by themselves where the period before is corrected."""
+    return insights is None or insights.hash == current.insights_hash
+
+
+def _require_known_employees(frames: Mapping[str, pl.DataFrame], employees: pl.DataFrame) -> None:
     """Pass where every row of an employee is of one of the run: asked of all at once, as no database does quickly."""
-    known = frames["employees"]["employee_id"].implode()
+    known = employees["employee_id"].implode()
     for name, frame in frames.items():
         if is_of_employees(shape_of(model_of(name)).table):
             n = frame.height - int(frame["employee_id"].is_in(known).sum())
@@ -269,15 +270,11 @@ def _cause(
 
 
 def _load_frames(
-    connection: Connection,
-    run_id: str,
-    frames: Mapping[str, pl.DataFrame],
-    digests: Iterable[Digest],
-    kept_in: type[ResultDigest | InsightDigest],
+    connection: Connection, run_id: str, given: _Given, kept_in: type[ResultDigest | InsightDigest]
 ) -> None:
     """Store the frames with their digests."""
-    for digest in digests:
-        load(connection, shape_of(model_of(digest.name)), frames[digest.name], run_id, digest)
+    for digest in given.digests:
+        load(connection, shape_of(model_of(digest.name)), given.frames[digest.name], run_id, digest)
         values = {"columns": ",".join(digest.columns), "n_rows": digest.n_rows, "sha256": digest.sha256}
         connection.execute(insert(kept_in).values(run_id=run_id, frame=digest.name, **values))
 

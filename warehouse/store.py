@@ -131,10 +131,10 @@ class Warehouse:
         token: int,
         results: Mapping[str, pl.DataFrame],
         *,
-        insights: Mapping[str, pl.DataFrame] | None = None,
+        insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None = None,
         policy: PolicyRecord,
         input_hash: str,
-        finished_at: dt.datetime,
+        finished_at: dt.datetime | Callable[[], dt.datetime],
         files: Iterable[FileRecord] = (),
         validations: Iterable[ValidationRecord] = (),
         quarantined: pl.DataFrame | None = None,
@@ -152,10 +152,11 @@ class Warehouse:
             token: of the lease that is held.
             results: the frames of `warehouse.identity.RESULTS`.
             insights: the frames of `warehouse.insight_models.INSIGHTS`, loaded with the results and hashed apart from
-                them; None where they were not computed.
+                them; None where they were not computed. Or what gives them, called within the transaction once the
+                results are stored: so they may be computed meanwhile. What it raises ends the publication.
             policy: the policy they were scored with.
             input_hash: over the landed files and their mapping.
-            finished_at: when.
+            finished_at: when; or the clock, read just before the commit.
             files: the input files.
             validations: what the expectations found.
             quarantined: refused rows with dataset, file_sha256, row, column, reason and record.
