@@ -20,6 +20,7 @@ from flows import partitions, steps
 from flows.cli.problems import explain
 from flows.disk import full_disk_said
 from flows.order import Order, Run, prepared
+from flows.publication import Publication
 from flows.seam import Caller, EndedBy, Failure
 from flows.summary import Summary
 from flows.watches import configured_watches
@@ -73,9 +74,10 @@ def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Sum
                 kept.checked = checked = call(steps.validate, run, landed, was_read)
                 refuse(run, checked)
                 scored = call(steps.validate_scores, run, score(checked))
-                found = call(steps.insights, run, checked, scored)
-                lease.check()
-                loaded = call(steps.load, run, lease.token, landed, checked, scored, found)
+                with Publication(run, lease.token, landed, checked, scored) as publication:
+                    found = call(steps.insights, run, checked, scored)
+                    lease.check()
+                    loaded = call(steps.load, publication, landed, checked, found)
         finally:
             steps.clear_own_folder(run)
     summary = Summary(run, landed, checked, scored, loaded.published, call.done)

@@ -86,7 +86,8 @@ class Watch:
 
     What is heard, in order: `started`, then `begins` and `ends` of every step, then `ended` or `failed`; a run whose
     order is wrong is only heard to have `failed`. A check (nothing loaded) is heard by its steps alone. Whatever a
-    watch raises is logged and changes nothing.
+    watch raises is logged and changes nothing. While `insights` are computed the run publishes: a watch that
+    wrote into the warehouse when that step begins or ends would wait for the run, and the run for it.
     """
 
     def started(self, run: Run) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -23,6 +23,9 @@ from sources.public_holidays import public_holidays
 from transforms import DATASETS_READ, Results, problems_of
 from transforms import score as score_frames
 from warehouse import FileRecord, PolicyRecord, Published, ValidationRecord, Warehouse, WarehouseError, open_warehouse
+
+if TYPE_CHECKING:
+    from flows.publication import Publication
 
 _TREND_RUNS = 8
 _VALIDATION = "expectations.validation"
@@ -238,7 +241,7 @@ def insights(run: Run, checked: Checked, scored: Scored) -> Insights:
 
 
 @step("load", retries=3)
-def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored, found: Insights) -> Loaded:
+def load(publication: Publication, landed: Landed, checked: Checked, found: Insights) -> Loaded:
     """Publishes the results as the next revision, in one transaction; equal results make none.
 
     Raises:
@@ -248,19 +251,7 @@ def load(run: Run, token: int, landed: Landed, checked: Checked, scored: Scored,
     for file in landed.files:
         if file.path in scanned:
             file.verify()
-    with open_warehouse(run.order.warehouse_url) as warehouse:
-        return Loaded(
-            warehouse.publish(
-                run.run_id,
-                token,
-                scored.frames,
-                insights=found.frames,
-                policy=policy_record(run),
-                input_hash=landed.input_hash,
-                finished_at=dt.datetime.now(dt.UTC),
-                **findings_of(landed, checked),
-            )
-        )
+    return Loaded(publication.complete(found.frames))
 
 
 def policy_record(run: Run) -> PolicyRecord:

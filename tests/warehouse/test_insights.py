@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from tests.warehouse.a_run import CITY, publish, results
+from tests.warehouse.a_run import AT, CITY, PERIOD, publish, results
 from tests.warehouse.test_checking import sound
 from warehouse import Warehouse, WarehouseError, result_hash
 from warehouse.column_types import Exact
@@ -110,6 +110,34 @@ def test_equal_insights_are_unchanged_and_others_a_revision(warehouse: Warehouse
     done = publish(warehouse, "run-4", insights=insights("0.9475"))
     assert (done.status, done.revision, done.cause) == ("published", 2, "late_data")
     assert done.result_hash == result_hash(results())
+
+
+def test_insights_may_be_computed_while_the_results_are_stored(warehouse: Warehouse, sql: Any) -> None:
+    seen: list[Any] = []
+
+    def computed() -> dict[str, pl.DataFrame]:
+        seen.append(sql("SELECT count(*) FROM score"))
+        return insights()
+
+    moments = iter([AT + dt.timedelta(minutes=1)])
+    done = publish(warehouse, "run-1", sound(), insights=computed, finished_at=lambda: next(moments))
+    assert seen == [[(0,)]], "asked once, and what is stored meanwhile is nobody's to see"
+    assert (done.status, done.result_hash) == ("published", result_hash(sound()))
+    assert warehouse.check().problems == []
+    assert publish(warehouse, "run-2", sound(), insights=insights()).status == "unchanged"
+    assert publish(warehouse, "run-3", sound(), insights=lambda: insights("0.9475")).revision == 2
+    columns, rows = warehouse.runs(CITY, PERIOD)
+    assert next(iter(rows))[columns.index("finished_at")] == AT + dt.timedelta(minutes=1)
+
+
+def test_insights_that_are_never_computed_publish_nothing(warehouse: Warehouse, sql: Any) -> None:
+    def computed() -> dict[str, pl.DataFrame]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        publish(warehouse, "run-1", sound(), insights=computed)
+    assert sql("SELECT count(*) FROM score") == sql("SELECT count(*) FROM result_digest") == [(0,)]
+    assert sql("SELECT status FROM run") == [("running",)], "whoever computes them says how it ended"
 
 
 def test_insights_the_database_changed_are_not_published(warehouse: Warehouse, sql: Any, url: str) -> None:

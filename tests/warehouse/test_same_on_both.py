@@ -30,6 +30,7 @@ def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.Ca
     from flows import steps
     from flows.cli import main
     from flows.order import Order, prepared
+    from flows.publication import Publication
     from flows.seam import Caller
 
     at = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
@@ -54,8 +55,9 @@ def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.Ca
         here = replace(run, order=replace(order, warehouse_url=place))
         with open_warehouse(place) as warehouse, warehouse.lease(CITY, PERIOD, run.run_id, now=lambda: at) as lease:
             warehouse.start_run(record)
-            found = call(steps.insights, here, checked, scored)
-            published[name] = call(steps.load, here, lease.token, landed, checked, scored, found).published
+            with Publication(here, lease.token, landed, checked, scored) as publication:
+                found = call(steps.insights, here, checked, scored)
+                published[name] = call(steps.load, publication, landed, checked, found).published
             assert warehouse.check(order.home / "landing").problems == []
     assert published["sqlite"] == published["postgresql"]
 
