@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,7 +28,6 @@ from transforms.insights.significance import (
     line,
     two_sided,
 )
-from transforms.rating_rows import latest_ratings
 from transforms.scope import ORDER
 from transforms.work_plan import objectives_in_span
 
@@ -88,35 +86,67 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
 
 def _sheets(evidence: Evidence) -> pl.DataFrame:
-    ratings = evidence.frames["ratings"].with_row_index(ORDER).filter(pl.col("rater_role") != "self")
-    numbered = replace(evidence, frames={**evidence.frames, "ratings": ratings})
-    steps = units("level_max") - DECIMAL_UNIT
-    level = _MILLION + ((units("level") - DECIMAL_UNIT) * 2 * _MILLION // steps).cast(pl.Int64)
-    parts = [
-        latest_ratings(numbered, instrument, _since(evidence, instrument))
-        .group_by("person", "rater_id", "rater_role")
-        .agg(
-            n_items=pl.len().cast(pl.Int64),
-            n_top=(pl.col("level") == pl.col("level_max")).sum().cast(pl.Int64),
-            total=level.sum(),
-            n_levels=pl.struct("level", "level_max").n_unique(),
-        )
-        .with_columns(
-            instrument=pl.lit(instrument),
-            level=pl.col("total") // pl.col("n_items"),
-            is_straight=pl.when(pl.col("n_items") >= ENOUGH_ITEMS).then(pl.col("n_levels") == 1),
-        )
-        .drop("total", "n_levels")
-        for instrument in instruments(evidence.policy)
-    ]
+    parts = [_sheets_of(evidence, instrument) for instrument in instruments(evidence.policy)]
     if not parts:
         return pl.DataFrame(schema=_SHEETS)
-    found = pl.concat(parts).collect(engine="streaming")
-    people = evidence.people.select("person", "employee_id").collect()
+    found = pl.concat(parts)
+    numbers = pl.Enum(found.get_column("rater_id").unique().sort())  # sorted as numbers, not as texts
+    people = evidence.results.employees.get_column("employee_id")
     return (
-        found.join(people, on="person")
+        found.with_columns(rater=pl.col("rater_id").cast(numbers))
+        .sort("instrument", "rater", "person", "rater_role")
+        .with_columns(employee_id=pl.lit(people).gather("person"))
         .select(list(_SHEETS))
-        .sort("instrument", "rater_id", "employee_id", "rater_role")
+    )
+
+
+def _sheets_of(evidence: Evidence, instrument: str) -> pl.DataFrame:
+    """The same of one instrument, with `person` instead of employee_id."""
+    words = ("rater_id", "rater_role", "item")
+    rows = (
+        evidence.frames["ratings"]
+        .filter(
+            pl.col("instrument") == instrument,
+            pl.col("rater_role") != "self",
+            pl.col("submitted_at") >= pl.lit(_since(evidence, instrument)),
+            pl.col("submitted_at") < pl.lit(evidence.span.end_at),
+        )
+        .select(
+            evidence.person(),
+            *(pl.col(word).cast(pl.Categorical) for word in words),
+            "submitted_at",
+            given=units("level") - DECIMAL_UNIT,
+            most=units("level_max") - DECIMAL_UNIT,
+        )
+        .filter(pl.col("person").is_not_null())
+        .collect(engine="streaming")
+        .with_row_index(ORDER)
+        .with_columns(level=_MILLION + (pl.col("given") * 2 * _MILLION // pl.col("most")).cast(pl.Int64))
+    )
+    sheet = ["person", "rater_id", "rater_role"]
+    counts = {
+        "n_items": pl.len().cast(pl.Int64),
+        "n_top": (pl.col("given") == pl.col("most")).sum().cast(pl.Int64),
+        "total": pl.col("level").sum(),
+        "is_one_level": (pl.col("given").min() == pl.col("given").max())
+        & (pl.col("most").min() == pl.col("most").max()),
+        "is_once": pl.col("item").to_physical().n_unique() == pl.len(),
+    }
+    found = rows.group_by(sheet).agg(**counts)
+    # Few are handed in again: of these the latest row of each item counts, of equal times the last of the file.
+    again = (
+        rows.join(found.filter(~pl.col("is_once")), on=sheet, how="semi")
+        .sort("submitted_at", ORDER)
+        .unique([*sheet, "item"], keep="last")
+    )
+    return pl.concat([found.filter("is_once"), again.group_by(sheet).agg(**counts)]).select(
+        "person",
+        pl.col("rater_id", "rater_role").cast(pl.String),
+        "n_items",
+        "n_top",
+        instrument=pl.lit(instrument),
+        level=pl.col("total") // pl.col("n_items"),
+        is_straight=pl.when(pl.col("n_items") >= ENOUGH_ITEMS).then("is_one_level"),
     )
 
 
