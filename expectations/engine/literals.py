@@ -20,6 +20,8 @@ from expectations.engine.errors import EngineProblem
 
 BEYOND_INTEGERS = 2**126
 """More than any integer column holds, and less than Polars' largest integer."""
+FEW_TEXTS = 8
+"""Up to so many texts are compared one by one, which is faster than to look each value up among them."""
 
 
 def value_of(value: Any, dtype: pl.DataType) -> Any:
@@ -187,6 +189,10 @@ def is_member(column: pl.Expr, dtype: pl.DataType, values: Iterable[Any]) -> pl.
     found = members(values, dtype)
     if not found:
         return pl.when(column.is_not_null()).then(pl.lit(value=False))
+    if isinstance(dtype, pl.Boolean) and len(found) == 1:
+        return column if found[0] else ~column
+    if isinstance(dtype, pl.String) and len(found) <= FEW_TEXTS:
+        return pl.any_horizontal([column == value for value in found])
     if dtype.is_integer():
         low, high = integer_range(dtype)
         found = [value for value in found if low <= value <= high]

@@ -124,7 +124,7 @@ class RowCondition:
 def count_true(mask: pl.Expr) -> pl.Expr:
     """Number of rows where the mask is true; a mask without a column stands for every row alike."""
     if mask.meta.root_names():
-        return mask.cast(pl.Int64).sum()
+        return mask.sum()  # of Booleans bits are counted; as integers each would take eight bytes
     return mask.cast(pl.Int64) * pl.len().cast(pl.Int64)
 
 
