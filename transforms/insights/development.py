@@ -11,6 +11,7 @@ trained for, and where these moved as well the finding is in doubt.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -63,8 +64,8 @@ def development(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """
     rows = [] if evidence.previous is None else _rows(evidence, evidence.previous.period)
     p_values = adjusted([row.get("effect_p") for row in rows])
-    for row, p in zip(rows, p_values, strict=True):
-        if p is not None:
+    for row, p in zip(rows, p_values.tolist(), strict=True):
+        if not math.isnan(p):
             row |= {"effect_p": p, "verdict": _verdict(row, p)}
     found = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     return {

@@ -12,12 +12,13 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, probability, rounded
-from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many
-from transforms.scope import day_of, local
+from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many, poisson_tail
+from transforms.scope import local
 
 FALSE_ALARMS: Final = 0.01
 """Share of false alarms tolerated among all that are tested by one rule (Benjamini-Hochberg)."""
@@ -47,6 +48,10 @@ WORKING_MINUTES: Final = 450
 """Minutes of a working day over which what is done alone would spread."""
 ROWS_AT_ONCE: Final = 16_000_000
 """Events that are compared in memory at once: of 12 bytes each, and as much again while they are compared."""
+_NO_DEVICE: Final = 2**32 - 1
+"""Stands for the device of an event that names none: no code of one is as large."""
+_NARROW_FIRST: Final = pl.QueryOptFlags(predicate_pushdown=False)
+"""Numbers first, then rows: a row of three numbers is cheaper to leave out than one of two texts and an instant."""
 _DAY_END: Final = dt.time(23, 59, 59, 999999)
 
 
@@ -89,29 +94,43 @@ def doubts(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def _closings(evidence: Evidence) -> pl.LazyFrame:
-    """Requests closed in P by people who are scored, at a known time of the day."""
-    at = local("closed_at").dt.time()
-    return evidence.requests.filter(
-        pl.col("person").is_not_null(),
-        evidence.span.covers("closed_at"),
-        ~at.is_in([dt.time(), _DAY_END]),  # only the day is known
+def _closings(evidence: Evidence) -> pl.DataFrame:
+    """Requests closed in P by people who are scored, at a known time of the day: read once for all rules on them.
+
+    person, at (when it was closed, wall-clock), left (seconds until it was due), and whether it was closed at once and
+    then opened again or never answered (is_reopened), or closed after its clock ran out and by a later written deadline
+    (is_moved; null: it has none).
+    """
+    closed = evidence.requests.filter(pl.col("person").is_not_null(), evidence.span.covers("closed_at"))
+    at_once = pl.col("closed_at") - pl.col("started_at") <= pl.duration(minutes=AT_ONCE_MINUTES)
+    is_unanswered = ~pl.col("is_answered").fill_null(value=False)
+    # To the end of the day: a deadline is often written as a day.
+    is_late = pl.col("at").dt.date() > pl.col("ran_out_on")
+    return (
+        closed.with_columns(at=local("closed_at"))
+        .filter(~pl.col("at").dt.time().is_in([dt.time(), _DAY_END]))  # only the day is known
+        .select(
+            "person",
+            "at",
+            left=(pl.col("due") - pl.col("closed_at")).dt.total_seconds(),
+            is_reopened=at_once & (pl.col("is_reopened").fill_null(value=False) | is_unanswered),
+            is_moved=pl.when(pl.col("written_due").is_not_null()).then(
+                (is_late & (pl.col("written_due") >= pl.col("closed_at"))).fill_null(value=False)
+            ),
+        )
+        .collect()
     )
 
 
-def _named(evidence: Evidence, rows: pl.LazyFrame) -> pl.LazyFrame:
+def _named(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows by person, with their employee_id."""
-    return rows.join(evidence.people.select("person", "employee_id"), on="person")
+    numbers = evidence.results.employees.get_column("employee_id")  # a person is his place among them
+    return rows.with_columns(employee_id=numbers.gather(rows.get_column("person")))
 
 
-def _dates(column: str, where: pl.Expr) -> dict[str, pl.Expr]:
-    day = day_of(column).filter(where)
-    return {"first_date": day.min(), "last_date": day.max()}
-
-
-def _shaped(rows: pl.LazyFrame | pl.DataFrame, rule: str, **columns: pl.Expr) -> pl.DataFrame:
+def _shaped(frame: pl.DataFrame, rule: str, **columns: pl.Expr) -> pl.DataFrame:
     """The rows as `_FOUND` has them; what they lack is empty."""
-    frame = rows.lazy().collect().with_columns(rule=pl.lit(rule), **columns)
+    frame = frame.with_columns(rule=pl.lit(rule), **columns)
     missing = {name: pl.lit(None, kind) for name, kind in _FOUND.items() if name not in frame.columns}
     return frame.with_columns(**missing).select(pl.col(name).cast(kind) for name, kind in _FOUND.items())
 
@@ -123,112 +142,107 @@ def _crowding(n: str, minutes: pl.Expr, crowd: int) -> pl.Expr:
     return pl.col(n) * (1 - fewer).clip(lower_bound=0.0)
 
 
-def _batches(evidence: Evidence) -> pl.DataFrame:
+def _of_closings(evidence: Evidence) -> pl.DataFrame:
+    closings = _closings(evidence)
+    moved = closings.filter(pl.col("is_moved").is_not_null())
+    found = [
+        _batches(closings),
+        _last_seconds(closings),
+        _against_habit(closings, "is_reopened", "closed_and_reopened", REOPENED, REOPENED_SHARE),
+        _against_habit(moved, "is_moved", "moved_deadline", MOVED, MOVED_SHARE),
+    ]
+    return pl.concat(_shaped(_named(evidence, rows), rule) for rule, rows in found)
+
+
+def _batches(closings: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+    found = _crowds(closings, "person", BATCH).filter(pl.col("n_found") >= BATCH)
+    expected = _crowding("n_of", pl.col("n_days") * WORKING_MINUTES, BATCH)
+    return "batch_closing", found.with_columns(n_expected=expected)
+
+
+def _crowds(rows: pl.DataFrame, key: str, crowd: int) -> pl.DataFrame:
+    """Of those (`key`, UInt32 or Categorical) with so many rows in a minute (of `at`, wall-clock), or more.
+
+    n_of, n_found (in such a minute), n_days, first_date and last_date (of such minutes).
+    """
+    minute = pl.col("at").dt.epoch("s") // 60
+    moment = pl.col(key).to_physical().cast(pl.UInt64) * 2**32 + minute.cast(pl.UInt64)
+    moments = rows.select(moment).to_series().sort()
+    # In order, a crowd is a row whose like stands so many places before it: most data has none.
+    crowded = moments.filter(moments == moments.shift(crowd - 1)) // 2**32
     minutes = (
-        _closings(evidence)
-        .group_by("person", minute=pl.col("closed_at").dt.truncate("1m"))
-        .agg(n=pl.len().cast(pl.Int64))
-        .with_columns(in_batch=pl.col("n") >= BATCH)
+        rows.filter(pl.col(key).to_physical().is_in(crowded.unique().cast(pl.UInt32).implode()))
+        .group_by(key, minute=minute)
+        .agg(n=pl.len().cast(pl.Int64), day=pl.col("at").first().dt.date())
+        .with_columns(in_batch=pl.col("n") >= crowd)
     )
-    found = _crowds(minutes, "person").filter(pl.col("n_found") >= BATCH)
-    return _shaped(
-        _named(evidence, found),
-        "batch_closing",
-        n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, BATCH),
-    )
-
-
-def _crowds(minutes: pl.LazyFrame, key: str) -> pl.LazyFrame:
-    """Of those with a crowded minute (in_batch): n_of, n_found, n_days and dates, from how many (n) each minute has."""
-    with_one = minutes.filter("in_batch").select(key).unique()
-    return (
-        minutes.join(with_one, on=key, how="semi")
-        .group_by(key)
-        .agg(
-            n_of=pl.col("n").sum(),
-            n_found=pl.col("n").filter("in_batch").sum(),
-            n_days=day_of("minute").n_unique(),
-            **_dates("minute", pl.col("in_batch")),
-        )
+    day = pl.col("day").filter("in_batch")
+    return minutes.group_by(key).agg(
+        n_of=pl.col("n").sum(),
+        n_found=pl.col("n").filter("in_batch").sum(),
+        n_days=pl.col("day").n_unique(),
+        first_date=day.min(),
+        last_date=day.max(),
     )
 
 
-def _last_seconds(evidence: Evidence) -> pl.DataFrame:
-    left = (pl.col("due") - pl.col("closed_at")).dt.total_seconds()
-    found = (
-        _closings(evidence)
-        .select("person", "closed_at", left=left)
-        .filter(pl.col("left").is_between(0, 3600))
-        .group_by("person")
-        .agg(
-            n_of=pl.len(),
-            n_found=(pl.col("left") <= LAST_SECONDS).sum(),
-            **_dates("closed_at", pl.col("left") <= LAST_SECONDS),
-        )
-        .pipe(lambda rows: _named(evidence, rows))
-        .sort("employee_id")
-        .collect()
-    )
+def _counted(closings: pl.DataFrame, is_hit: pl.Expr) -> pl.DataFrame:
+    """person, n_of and n_found."""
+    return closings.group_by("person").agg(n_of=pl.len(), n_found=is_hit.sum())
+
+
+def _dated(found: pl.DataFrame, closings: pl.DataFrame, is_hit: pl.Expr) -> pl.DataFrame:
+    """With first_date and last_date of their hits."""
+    day = pl.col("at").dt.date()
+    hits = closings.filter(pl.col("person").is_in(found.get_column("person").implode()), is_hit)
+    return found.join(hits.group_by("person").agg(first_date=day.min(), last_date=day.max()), on="person")
+
+
+def _last_seconds(closings: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+    near, is_hit = closings.filter(pl.col("left").is_between(0, 3600)), pl.col("left") <= LAST_SECONDS
+    found = _counted(near, is_hit)
     share = LAST_SECONDS / 3600
-    p_values = adjusted(chance_of_so_many(found["n_found"].to_list(), found["n_of"].to_list(), share, 0.0))
-    found = found.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64), n_expected=pl.col("n_of") * share)
-    return _shaped(
-        found.filter(pl.col("n_found") >= LAST_MOMENTS, pl.col("p_value") <= FALSE_ALARMS), "closed_at_the_last_second"
+    p_values = adjusted(chance_of_so_many(found["n_found"], found["n_of"], share, 0.0))
+    found = found.with_columns(p_value=pl.Series(p_values), n_expected=pl.col("n_of") * share).filter(
+        pl.col("n_found") >= LAST_MOMENTS, pl.col("p_value") <= FALSE_ALARMS
     )
+    return "closed_at_the_last_second", _dated(found, near, is_hit)
 
 
-def _against_habit(
-    evidence: Evidence, closings: pl.LazyFrame, is_hit: pl.Expr, rule: str, least: int, share: float
-) -> pl.DataFrame:
+def _against_habit(closings: pl.DataFrame, hit: str, rule: str, least: int, share: float) -> tuple[str, pl.DataFrame]:
     """Those with so many hits, so large a share, and more than people's habits explain."""
-    counted = (
-        closings.select("person", "closed_at", is_hit=is_hit)
-        .group_by("person")
-        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), **_dates("closed_at", pl.col("is_hit")))
-    )
-    found = _named(evidence, counted).sort("employee_id").collect()
-    hits, of = found["n_found"].to_list(), found["n_of"].to_list()
+    found = _counted(closings, pl.col(hit))
+    hits, of = found["n_found"].to_numpy(), found["n_of"].to_numpy()
     mean, correlation = beta_binomial(hits, of)
     # Where nobody else has one, one in all is what the rest of them could have had.
-    mean = max(mean, 1 / max(1, sum(of)))
+    mean = max(mean, 1 / max(1, int(of.sum())))
     p_values = adjusted(chance_of_so_many(hits, of, mean, correlation))
-    found = found.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64), n_expected=pl.col("n_of") * mean)
     unusual = (pl.col("n_found") >= least) & (pl.col("n_found") >= share * pl.col("n_of"))
-    return _shaped(found.filter(unusual, pl.col("p_value") <= FALSE_ALARMS), rule)
-
-
-def _reopened(evidence: Evidence) -> pl.DataFrame:
-    at_once = pl.col("closed_at") - pl.col("started_at") <= pl.duration(minutes=AT_ONCE_MINUTES)
-    is_unanswered = ~pl.col("is_answered").fill_null(value=False)
-    is_hit = at_once & (pl.col("is_reopened").fill_null(value=False) | is_unanswered)
-    return _against_habit(evidence, _closings(evidence), is_hit, "closed_and_reopened", REOPENED, REOPENED_SHARE)
-
-
-def _moved(evidence: Evidence) -> pl.DataFrame:
-    # To the end of the day: a deadline is often written as a day.
-    is_hit = (day_of("closed_at") > pl.col("ran_out_on")) & (pl.col("written_due") >= pl.col("closed_at"))
-    written = _closings(evidence).filter(pl.col("written_due").is_not_null())
-    return _against_habit(evidence, written, is_hit, "moved_deadline", MOVED, MOVED_SHARE)
+    found = found.with_columns(p_value=pl.Series(p_values), n_expected=pl.col("n_of") * mean).filter(
+        unusual, pl.col("p_value") <= FALSE_ALARMS
+    )
+    return rule, _dated(found, closings, pl.col(hit))
 
 
 def _stuffed(evidence: Evidence) -> pl.DataFrame:
-    answers = evidence.frames["survey_responses"].filter(
-        evidence.span.covers("submitted_at"),
-        pl.col("audience") != "student",
-        ~local("submitted_at").dt.time().is_in([dt.time()]),
+    answers = (
+        evidence.frames["survey_responses"]
+        .filter(evidence.span.covers("submitted_at"), pl.col("audience") != "student")
+        .select(pl.col("employee_id", "unit_id").cast(pl.Categorical), at=local("submitted_at"))
+        .filter(pl.col("at").dt.time() != dt.time())
+        .collect(engine="streaming")
     )
-    answers = answers.select("employee_id", "unit_id", "submitted_at", minute=pl.col("submitted_at").dt.truncate("1m"))
+    names_somebody = pl.col("employee_id").is_not_null()
     return pl.concat(
         [
-            _crowded(answers.filter(pl.col("employee_id").is_not_null()), "employee_id", STUFFED),
-            _crowded(answers.filter(pl.col("employee_id").is_null()), "unit_id", STUFFED_UNIT),
+            _crowded(answers.filter(names_somebody), "employee_id", STUFFED),
+            _crowded(answers.filter(~names_somebody, pl.col("unit_id").is_not_null()), "unit_id", STUFFED_UNIT),
         ]
     )
 
 
-def _crowded(answers: pl.LazyFrame, key: str, crowd: int) -> pl.DataFrame:
-    minutes = answers.group_by(key, "minute").agg(n=pl.len().cast(pl.Int64)).with_columns(in_batch=pl.col("n") >= crowd)
-    found = _crowds(minutes, key).filter(pl.col("n_found") >= crowd)
+def _crowded(answers: pl.DataFrame, key: str, crowd: int) -> pl.DataFrame:
+    found = _crowds(answers, key, crowd).filter(pl.col("n_found") >= crowd)
     return _shaped(found, "stuffed_survey", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, crowd))
 
 
@@ -238,7 +252,7 @@ def _punches(evidence: Evidence) -> pl.DataFrame:
     used: list[pl.DataFrame] = []
     shared: list[pl.DataFrame] = []
     for events in parts:
-        used.append(events.group_by("person", "device").agg(n=pl.len().cast(pl.Int64)))
+        used.append(_used(events, evidence.results.employees.height))
         shared.append(_shared_seconds(parts.with_devices(events)))
     counts = pl.concat(used).group_by("person", "device").agg(pl.col("n").sum())
     return pl.concat(
@@ -259,20 +273,22 @@ class _Parts:
         attendance, span = evidence.frames["attendance"], evidence.span
         n_rows = attendance.select(pl.len()).collect(engine="streaming").item()
         n_parts = max(1, -(-n_rows // ROWS_AT_ONCE))
-        instant = pl.col("timestamp")
         self.start = int(span.start_at.timestamp())
-        length = -(-(int(span.end_at.timestamp()) - self.start) // n_parts)
+        n_seconds = int(span.end_at.timestamp()) - self.start
+        length = -(-n_seconds // n_parts)
         self._homes = evidence.results.employees.get_column("unit_id").cast(pl.Categorical)
         self._kept: pl.DataFrame | None = None
-        rows = attendance.filter(span.covers("timestamp")).select(
+        rows = attendance.select(
             evidence.person(),
-            second=(instant.dt.epoch("s") - self.start).cast(pl.Int32),
+            # What is so far away that it does not fit is not of P.
+            second=((pl.col("timestamp").to_physical() - self.start * 10**6) // 10**6).cast(pl.Int32, strict=False),
             device=pl.col("device_id").cast(pl.Categorical),
         )
         self._rows = [
-            rows.filter(pl.col("second").is_between(part * length, (part + 1) * length, closed="left"))
-            if n_parts > 1
-            else rows
+            rows.filter(
+                pl.col("second").is_between(part * length, min(n_seconds, (part + 1) * length), closed="left"),
+                pl.col("person").is_not_null(),
+            )
             for part in range(n_parts)
         ]
 
@@ -281,7 +297,7 @@ class _Parts:
             yield self._kept
             return
         for rows in self._rows:
-            part = rows.filter(pl.col("person").is_not_null()).collect(engine="streaming")
+            part = rows.collect(engine="streaming", optimizations=_NARROW_FIRST).rechunk()
             if len(self._rows) == 1:
                 self._kept = part
             yield part
@@ -298,15 +314,50 @@ class _Parts:
         return pl.from_epoch(pl.col("second").cast(pl.Int64) + self.start, time_unit="s").dt.date()
 
 
+def _used(events: pl.DataFrame, n_people: int) -> pl.DataFrame:
+    """person, device and how many events (n) he has there: one row of each person and device, or two.
+
+    Nearly everybody uses one device: only events at another one than that of one of his events are grouped.
+    """
+    person = events.get_column("person").to_numpy()
+    device = events.get_column("device").to_physical().fill_null(_NO_DEVICE).to_numpy()
+    usual = np.zeros(n_people, dtype=np.uint32)
+    usual[person] = device
+    is_usual = usual[person] == device
+    n = np.bincount(person[is_usual], minlength=n_people)
+    at_usual = pl.DataFrame({"person": np.arange(n_people, dtype=np.uint32), "device": usual, "n": n})
+    code = pl.col("device")
+    is_named = pl.when(code != _NO_DEVICE).then(code)
+    elsewhere = events[np.flatnonzero(~is_usual)].group_by("person", "device").agg(n=pl.len().cast(pl.Int64))
+    return pl.concat([at_usual.filter(pl.col("n") > 0).with_columns(device=is_named.cat.to(pl.Categorical)), elsewhere])
+
+
 def _shared_seconds(events: pl.DataFrame) -> pl.DataFrame:
     """One row a device and second with 2 people or more, but no crowd: person, a list of them in order."""
-    moment = pl.col("device").to_physical().cast(pl.UInt64) * 2**32 + pl.col("second").cast(pl.UInt64)
-    moments = events.select(moment.alias("moment")).to_series()
-    ordered = moments.sort()
-    twice = ordered.filter(ordered == ordered.shift()).unique()
-    seen = events.filter(moments.is_in(twice.implode()))
-    shared = seen.group_by("device", "second").agg(pl.col("person").unique().sort())
-    return shared.filter(pl.col("person").list.len().is_between(2, CROWD))
+    # A moment and who was there, as one number: in order, people of one second at one device are neighbours.
+    columns = [events.get_column(name).to_physical() for name in ("device", "second", "person")]
+    bits = [int(column.max() or 0).bit_length() for column in columns]  # type: ignore[arg-type]
+    if sum(bits) > 64:
+        raise OverflowError("attendance: too many people and devices to compare their punches; score fewer in one run")
+    seen = columns[0].to_numpy().astype(np.uint64)
+    for column, width in zip(columns[1:], bits[1:], strict=True):
+        seen <<= np.uint64(width)
+        seen |= column.to_numpy().astype(np.uint32, copy=False)
+    seen.sort()
+    near = np.flatnonzero((seen[1:] ^ seen[:-1]) < np.uint64(1 << bits[2]))
+    seen = np.unique(np.concatenate([seen[near], seen[near + 1]]))
+    shared = pl.DataFrame(
+        {
+            "device": (seen >> np.uint64(bits[1] + bits[2])).astype(np.uint32),
+            "second": ((seen >> np.uint64(bits[2])) & np.uint64((1 << bits[1]) - 1)).astype(np.int32),
+            "person": (seen & np.uint64((1 << bits[2]) - 1)).astype(np.uint32),
+        }
+    )
+    # What is unique is in order: who shares a moment follows.
+    together = shared.group_by("device", "second", maintain_order=True).agg("person")
+    return together.filter(pl.col("person").list.len().is_between(2, CROWD)).with_columns(
+        pl.col("device").cat.to(pl.Categorical)
+    )
 
 
 def _pairs(shared: pl.DataFrame, counts: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
@@ -342,10 +393,10 @@ def _together(evidence: Evidence, shared: pl.DataFrame, counts: pl.DataFrame, da
     all_found = pl.col("n_found").sum().over("device")
     usual = (all_found - pl.col("n_found") + 1) / pl.max_horizontal(n_pairs - 1, pl.lit(1))
     pairs = pairs.with_columns(n_expected=usual)
-    p_values = adjusted(_poisson(pairs["n_found"].to_list(), pairs["n_expected"].to_list()))
+    p_values = adjusted(poisson_tail(pairs["n_found"], pairs["n_expected"]))
     people = evidence.people.select("person", "employee_id").collect()
     found_pairs = (
-        pairs.with_columns(p_value=pl.Series(p_values, dtype=pl.Float64))
+        pairs.with_columns(p_value=pl.Series(p_values))
         .filter(
             pl.col("n_found") >= TOGETHER,
             pl.col("n_found") >= TOGETHER_SHARE * pl.col("n_of"),
@@ -364,13 +415,6 @@ def _together(evidence: Evidence, shared: pl.DataFrame, counts: pl.DataFrame, da
     return _shaped(found_pairs, "identical_punches")
 
 
-def _poisson(hits: list[int], expected: list[float]) -> list[float | None]:
-    import numpy as np
-    from scipy.stats import poisson
-
-    return [float(p) for p in poisson.sf(np.asarray(hits) - 1, np.asarray(expected))]
-
-
 def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.DataFrame:
     """Only people with events at devices of two units are looked at; a device is of the unit that uses it most."""
     homes = evidence.people.select("person", "unit_id").collect()
@@ -387,7 +431,9 @@ def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.D
     if suspects.is_empty():
         return pl.DataFrame(schema=_FOUND)
     # In order, so that the row before is the event before; the first event of a person follows none.
-    events = pl.concat([part.join(suspects, on="person", how="semi") for part in parts])
+    is_suspect = np.zeros(evidence.results.employees.height, dtype=np.bool_)
+    is_suspect[suspects.get_column("person").to_numpy()] = True
+    events = pl.concat([part[np.flatnonzero(is_suspect[part.get_column("person").to_numpy()])] for part in parts])
     follows = pl.col("person") == pl.col("person").shift()
     near = (pl.col("second") - pl.col("second").shift()) <= TWO_PLACES_SECONDS
     elsewhere = pl.col("place") != pl.col("place").shift()
@@ -400,13 +446,12 @@ def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.D
         .group_by("person")
         .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), first_date=day.min(), last_date=day.max())
         .filter(pl.col("n_found") >= TWO_PLACES)
-        .join(evidence.people.select("person", "employee_id").collect(), on="person")
     )
-    return _shaped(found, "two_places", n_expected=pl.lit(0.0))
+    return _shaped(_named(evidence, found), "two_places", n_expected=pl.lit(0.0))
 
 
 Rule = Callable[[Evidence], pl.DataFrame]
-_RULES: Final[tuple[Rule, ...]] = (_batches, _last_seconds, _reopened, _moved, _stuffed, _punches)
+_RULES: Final[tuple[Rule, ...]] = (_of_closings, _stuffed, _punches)
 _FOUND: Final = pl.Schema(
     {
         "rule": pl.String(),

@@ -6,6 +6,7 @@ The only place that reads protected fields: no formula of a score does, and a te
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +19,7 @@ from transforms.insights.places import agency_of
 from transforms.insights.raters import INSTRUMENTS, measured_achievement
 from transforms.insights.rounding import SCORE, SHARE, probability, rounded
 from transforms.insights.rules import GOOD_RATINGS, SMALL_GROUP
-from transforms.insights.significance import adjusted, line, pooled_ratio, ratio_interval
+from transforms.insights.significance import adjusted, fisher, line, pooled_ratio, ratio_interval, welch
 
 FOUR_FIFTHS: Final = 0.8
 """Ratio to the best group under which a group is looked at."""
@@ -183,7 +184,8 @@ Pooled = tuple[float, float, float, float]
 def _adjusted(p_values: list[float | None]) -> list[float | None]:
     """Adjusted for all pairs of groups that might have been compared: which is the best is seen only afterwards."""
     tested = sum(p is not None for p in p_values)
-    return adjusted([None if p is None else min(1.0, p * (tested + 1) / 2) for p in p_values])
+    found = adjusted([None if p is None else min(1.0, p * (tested + 1) / 2) for p in p_values])
+    return [None if math.isnan(p) else p for p in found.tolist()]
 
 
 def _against(group: _Group, best: _Group, p: float | None) -> dict[str, object]:
@@ -248,10 +250,7 @@ def _fisher(group: _Group, best: _Group | None) -> float | None:
     """None where one of the two is too small to be flagged: it is not tested."""
     if best is None or min(group.n, best.n) < ENOUGH_PEOPLE:
         return None
-    from scipy.stats import fisher_exact
-
-    table = [[group.n_good, group.n - group.n_good], [best.n_good, best.n - best.n_good]]
-    return float(fisher_exact(table).pvalue)
+    return fisher(group.n_good, group.n, best.n_good, best.n)
 
 
 def _strata(people: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
@@ -278,7 +277,10 @@ def _unit_gaps(evidence: Evidence, people: pl.DataFrame) -> pl.DataFrame:
     if not parts:
         return pl.DataFrame(schema=_GAPS)
     rows = pl.concat(parts).sort("item_id", "dimension", "unit_id")
-    rows = rows.with_columns(p_value=pl.Series(adjusted(_welch(rows)), dtype=pl.Float64))
+    lower, other = (pl.col(f"{side}_variance").clip(lower_bound=0.0) for side in ("first", "last"))
+    sides = rows.select("adjusted_gap", "n_lower", "n_other", lower=lower, other=other).to_dict()
+    p_values = welch(sides["adjusted_gap"], sides["lower"], sides["n_lower"], sides["other"], sides["n_other"])
+    rows = rows.with_columns(p_value=pl.Series(adjusted(p_values)))
     return (
         rows.with_columns(
             is_flagged=(pl.col("p_value") <= GAP_ALPHA).fill_null(value=False) & (pl.col("adjusted_gap") >= GAP_POINTS),
@@ -295,7 +297,7 @@ def _with_rest(rated: pl.DataFrame) -> pl.DataFrame:
     """Adds rest: hundredths of a point above what people who measure alike are rated."""
     rated = rated.with_columns(place=pl.col("measured").rank("average"))
     known = rated.filter(pl.col("place").is_not_null())
-    intercept, slope = line(known["place"].to_list(), known["hundredths"].to_list())
+    intercept, slope = line(known["place"], known["hundredths"])
     mean = rated["hundredths"].sum() / max(1, rated.height)
     expected = pl.when(pl.col("place").is_not_null()).then(intercept + slope * pl.col("place")).otherwise(mean)
     return rated.with_columns(rest=(pl.col("hundredths") - expected).round().cast(pl.Int64))
@@ -332,22 +334,6 @@ def _sides(rated: pl.DataFrame, dimension: str, column: str) -> pl.DataFrame:
         (pl.col("last_mean") - pl.col("first_mean")).alias("gap"),
         (pl.col("last_rest") - pl.col("first_rest")).alias("adjusted_gap"),
     )
-
-
-def _welch(rows: pl.DataFrame) -> list[float | None]:
-    """Probability of Welch's t-test for each row; None where neither side varies."""
-    if rows.is_empty():
-        return []
-    from scipy.stats import ttest_ind_from_stats
-
-    first, last = (rows[f"{side}_variance"].clip(lower_bound=0.0).to_numpy() for side in ("first", "last"))
-    varies = (first > 0) | (last > 0)
-    last = last + ~varies  # a side that varies, so that the test has an answer; it is not given
-    other, lower = rows["n_other"].to_numpy(), rows["n_lower"].to_numpy()
-    found = ttest_ind_from_stats(
-        rows["adjusted_gap"].to_numpy(), last**0.5, other, first * 0, first**0.5, lower, equal_var=False
-    )
-    return [float(p) if ok else None for p, ok in zip(found.pvalue, varies, strict=True)]
 
 
 _SIDE: Final = ("group", "n", "mean", "rest", "variance")

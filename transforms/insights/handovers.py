@@ -175,9 +175,9 @@ def _counted(stays: pl.DataFrame, key: str) -> pl.DataFrame:
 
 def _told(counted: pl.DataFrame, key: str) -> pl.DataFrame:
     of_all = counted.group_by(key).agg(pl.col("n_handed_on_overdue", "n_held").sum()).sort(key)
-    hits, of = of_all.get_column("n_handed_on_overdue").to_list(), of_all.get_column("n_held").to_list()
+    hits, of = of_all.get_column("n_handed_on_overdue").to_numpy(), of_all.get_column("n_held").to_numpy()
     mean, correlation = beta_binomial(hits, of)
-    p = pl.Series("p", chance_of_so_many(hits, of, mean, correlation), pl.Float64)
+    p = pl.Series("p", chance_of_so_many(hits, of, mean, correlation))
     flagged = of_all.select(key, is_flagged=(pl.col("n_handed_on_overdue") >= FEWEST) & (p <= SURE))
     found = counted.join(flagged, on=key, how="left").with_columns(
         overdue_hours=rounded(pl.col("overdue") / _HOUR, SCORE),

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from policies.model import Policy
 from transforms.exact import DECIMAL_UNIT, units
@@ -46,6 +48,7 @@ FALSE_ALARMS: Final = 0.01
 _OF_NO_HABIT: Final = 0.05
 """Share of raters with the most sheets of one level that are first left out of what is usual."""
 _MILLION: Final = 10**6
+Whole = NDArray[np.int64]
 
 
 def instruments(policy: Policy) -> list[str]:
@@ -250,20 +253,18 @@ def _with_straight(rows: pl.DataFrame) -> pl.DataFrame:
     then that of all who do not stand out from it.
     """
     judged = rows.select(pl.col("n_straight", "n_judged").fill_null(0))  # no sheet: none of one level
-    hits, of = judged["n_straight"].to_list(), judged["n_judged"].to_list()
-    is_unusual = _stand_out(hits, of, beta_binomial(hits, of, trimmed=_OF_NO_HABIT))
-    usual = [place for place, unusual in enumerate(is_unusual) if not unusual]
-    habit = beta_binomial([hits[place] for place in usual], [of[place] for place in usual], trimmed=0.0)
-    is_unusual = _stand_out(hits, of, habit)
+    hits, of = judged["n_straight"].to_numpy(), judged["n_judged"].to_numpy()
+    is_usual = ~_stand_out(hits, of, beta_binomial(hits, of, trimmed=_OF_NO_HABIT))
+    habit = beta_binomial(hits[is_usual], of[is_usual], trimmed=0.0)
     return rows.with_columns(
-        is_straight_lining=pl.Series(is_unusual, dtype=pl.Boolean)
+        is_straight_lining=pl.Series(_stand_out(hits, of, habit))
         & (pl.col("n_judged") >= ENOUGH_RATEES)
         & (pl.col("n_straight") >= REVIEW_SHARE * pl.col("n_judged"))
     )
 
 
-def _stand_out(hits: list[int], of: list[int], habit: tuple[float, float]) -> list[bool]:
-    return [q is not None and q <= FALSE_ALARMS for q in adjusted(chance_of_so_many(hits, of, *habit))]
+def _stand_out(hits: Whole, of: Whole, habit: tuple[float, float]) -> NDArray[np.bool_]:
+    return adjusted(chance_of_so_many(hits, of, *habit)) <= FALSE_ALARMS  # what was not tested does not
 
 
 def _with_leniency(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -275,7 +276,7 @@ def _with_leniency(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
     """
     given = given.with_columns(place=pl.col("measured").rank("average"))
     known = given.filter(pl.col("place").is_not_null())
-    intercept, slope = line(known["place"].to_list(), known["level"].to_list())
+    intercept, slope = line(known["place"], known["level"])
     mean = given["level"].sum() / max(1, given.height)
     expected = pl.when(pl.col("place").is_not_null()).then(intercept + slope * pl.col("place")).otherwise(mean)
     # In millionths of a level, so that sums are the same in any order.
@@ -305,7 +306,7 @@ def _with_leniency(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
             "leniency_shrunk": [
                 (own - center) * between / s**2 if s > 0 else 0.0 for own, s in zip(effect, spread, strict=True)
             ],
-            "is_unusual": [one is not None and one <= FALSE_ALARMS for one in q],
+            "is_unusual": q <= FALSE_ALARMS,
         },
         schema_overrides={"leniency": pl.Float64, "leniency_shrunk": pl.Float64, "is_unusual": pl.Boolean},
     )
