@@ -53,34 +53,35 @@ class Facts:
     """What the delivery as a whole is judged by.
 
     `named`: employee_id of the valid rows, each once. `quarters`: quarter hours since 1970 in which one happened, where
-    the dataset should reach the end of the period.
+    that is kept for later runs; None elsewhere.
     """
 
     named: pl.Series
-    quarters: pl.Series
-    timezone: str
+    quarters: pl.Series | None
 
     @classmethod
     def of_all(cls, parts: Sequence[Facts]) -> Facts:
         """Of several segments together."""
         named = pl.concat([one.named for one in parts]).unique()
-        quarters = pl.concat([one.quarters for one in parts]).unique()
-        return cls(named, quarters, parts[0].timezone)
+        quarters = [one.quarters for one in parts if one.quarters is not None]
+        together = pl.concat(quarters).unique() if len(quarters) == len(parts) else None
+        return cls(named, together)
 
-    def last_day(self, first: dt.date, last: dt.date) -> dt.date | None:
-        """Day of the last row between these days; None where there is none."""
-        at = (self.quarters * _QUARTER).cast(pl.Datetime("us", "UTC"))
-        days = at.dt.convert_time_zone(self.timezone).dt.date()
-        found: dt.date | None = days.filter(days.is_between(first, last)).max()  # type: ignore[assignment]
-        return found
+
+def last_day_of(quarters: pl.Series, timezone: str, first: dt.date, last: dt.date) -> dt.date | None:
+    """The last day between these that one of the quarter hours lies in; None where there is none."""
+    at = (quarters * _QUARTER).cast(pl.Datetime("us", "UTC"))
+    days = at.dt.convert_time_zone(timezone).dt.date()
+    found: dt.date | None = days.filter(days.is_between(first, last)).max()  # type: ignore[assignment]
+    return found
 
 
 @dataclass(frozen=True)
 class Gathered:
     """What is asked of the rows of one segment before they are judged.
 
-    `repeated`: positions of rows that a later row of the dataset repeats. `tallies`: rows of each employee and quarter
-    hour.
+    `repeated`: positions of rows that a later row of the dataset repeats. `tallies`: rows of each employee, and of each
+    quarter hour where that is kept with the segment.
     """
 
     repeated: pl.Series
@@ -90,32 +91,33 @@ class Gathered:
     def of(cls, contract: Dataset, delivered: Delivered, *, ends_with_period: bool) -> list[Gathered]:
         """One for each segment; the tallies are kept with a segment that is."""
         repeated = repeated_positions(contract, delivered)
-        wanted = {}
-        if "employee_id" in contract.names:
-            wanted["employee_id"] = pl.col("employee_id")
-        if ends_with_period and contract.at is not None:
-            wanted["quarter"] = quarter_of(contract)
-        tallies = [_kept_tallies(segment, wanted) for segment in delivered.segments]
+        tallies = [_tallies(contract, segment, ends_with_period=ends_with_period) for segment in delivered.segments]
         return [cls(*one) for one in zip(repeated, tallies, strict=True)]
 
 
-def _kept_tallies(segment: Segment, wanted: Mapping[str, pl.Expr]) -> dict[str, pl.DataFrame]:
-    """The tallies that are kept with a segment, or are from now on."""
-    if segment.kept is None:
-        return _tallies(segment.scan(), wanted)
-    place = segment.kept / "tallies"
-    names = kept(place)
-    if names is None:
-        tallies = _tallies(segment.scan(), wanted)
+def _tallies(contract: Dataset, segment: Segment, *, ends_with_period: bool) -> dict[str, pl.DataFrame]:
+    """How many rows there are of each employee; of a segment that is kept they are kept too, with those by quarter."""
+    place = None if segment.kept is None else segment.kept / "tallies"
+    names = None if place is None else kept(place)
+    if place is not None and names is not None:
+        return {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
+    plans = {}
+    if "employee_id" in contract.names:
+        plans["employee_id"] = _tally_of_runs(segment, "employee_id")
+    if place is not None and ends_with_period and contract.at is not None:
+        plans["quarter"] = segment.scan().group_by(quarter_of(contract).alias("quarter")).len("n")
+    tallies = dict(zip(plans, pl.collect_all(list(plans.values()), engine="streaming"), strict=True))
+    if place is not None:
         keep(place, list(tallies), {f"{name}.parquet": tally.write_parquet for name, tally in tallies.items()})
-        return tallies
-    return {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
+    return tallies
 
 
-def _tallies(rows: pl.LazyFrame, wanted: Mapping[str, pl.Expr]) -> dict[str, pl.DataFrame]:
-    """How many rows have each value, in one pass."""
-    plans = [rows.group_by(what.alias(name)).len("n") for name, what in wanted.items()]
-    return dict(zip(wanted, pl.collect_all(plans, engine="streaming"), strict=True))
+def _tally_of_runs(segment: Segment, name: str) -> pl.LazyFrame:
+    """How many rows have each value: the lengths of runs of equal values are added up, for runs are mostly long."""
+    value = pl.col(name)
+    starts = segment.scan().select(POSITION, name).filter(pl.col(POSITION).eq(0) | value.ne_missing(value.shift()))
+    following = pl.col(POSITION).shift(-1, fill_value=segment.n_rows)
+    return starts.select(name, n=following - pl.col(POSITION)).group_by(name).agg(pl.col("n").sum())
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,6 @@ class Judging:
     project: Project
     suite: Suite
     numbers: EmployeeNumbers | None
-    timezone: str
     roster: pl.Series
     code: str
 
@@ -242,12 +243,12 @@ class Judging:
 
     def _facts(self, tallies: Mapping[str, pl.DataFrame], refused: pl.DataFrame) -> Facts:
         """What is left of the tallies without the refused rows."""
-        left = {"employee_id": pl.Series([], dtype=pl.String), "quarter": pl.Series([], dtype=pl.Int64)}
+        left = {"employee_id": pl.Series([], dtype=pl.String)}
         for name, tally in tallies.items():
             gone = refused.group_by(name).len("gone")
             stay = tally.join(gone, on=name, how="left").filter(pl.col("n") > pl.col("gone").fill_null(0))
             left[name] = stay.get_column(name).drop_nulls()
-        return Facts(left["employee_id"], left["quarter"], self.timezone)
+        return Facts(left["employee_id"], left.get("quarter"))
 
 
 def merged(found: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:

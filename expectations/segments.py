@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +20,11 @@ class Segment:
     canonical: CanonicalRows
     files: tuple[FileRead, ...]
     kept: Path | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows it has."""
+        return sum(file.n_rows for file in self.files)
 
     def scan(self) -> pl.LazyFrame:
         """Its canonical rows with POSITION."""
@@ -75,7 +80,7 @@ class Delivered:
                 joined[-1] = Stretch(span.segment, last.offset, last.n_rows + span.n_rows, whole=False)
             else:
                 joined.append(span)
-        sizes = [sum(file.n_rows for file in segment.files) for segment in self.segments]
+        sizes = [segment.n_rows for segment in self.segments]
         return tuple(
             Stretch(one.segment, one.offset, one.n_rows, whole=one.n_rows == sizes[one.segment]) for one in joined
         )
@@ -96,6 +101,12 @@ class Part:
     def files(self) -> tuple[Stored, ...]:
         """Where the rows lie."""
         return self.canonical.stored
+
+    def last(self, n_rows: int) -> Part:
+        """Its last rows, refused ones among them counted."""
+        n_left = min(n_rows, self.n_rows)
+        whole = self.whole and n_left == self.n_rows
+        return replace(self, offset=self.offset + self.n_rows - n_left, n_rows=n_left, whole=whole)
 
     def rows(self, columns: Collection[str]) -> pl.LazyFrame:
         """Its valid rows."""

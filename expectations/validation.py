@@ -29,6 +29,7 @@ from expectations.judging import (
     action_of,
     failing_of,
     finding_of,
+    last_day_of,
     merged,
     severity_of,
 )
@@ -95,9 +96,7 @@ class Validation:
 
     def _dataset(self, delivered: Delivered, gathered: Sequence[Gathered]) -> DatasetOutcome:
         name, suite = delivered.dataset, SUITES[delivered.dataset]
-        judging = Judging(
-            self._project, suite, self._wanted.numbers, self._wanted.timezone, self._roster, self._wanted.code
-        )
+        judging = Judging(self._project, suite, self._wanted.numbers, self._roster, self._wanted.code)
         judged = [judging.segment(*one) for one in zip(delivered.segments, gathered, strict=True)]
         quarantined = pl.concat([one.refused.select(QUARANTINED.names()) for one in judged])
         outcome = DatasetOutcome(
@@ -188,11 +187,26 @@ class Validation:
                 facts["n_covered"] = int(active.is_in(seen.named.implode()).sum())
             facts["n_wanted"] = ceil(share * len(active))
         if suite.ends_with_period and suite.contract.at is not None:
-            last = seen.last_day(self._wanted.first_day, self._wanted.last_day)
+            last = self._last_day(outcome, suite.contract.at)
             facts["last_day"] = "no day" if last is None else last.isoformat()
             after = self._wanted.first_day - dt.timedelta(days=1) if last is None else last
             facts["n_days_missing"] = max((self._wanted.last_working_day - after).days, 0)
         return facts
+
+    def _last_day(self, outcome: DatasetOutcome, at: str) -> dt.date | None:
+        """Day of the last valid row of P, None where there is none; or any from the last working day on."""
+        first, last, seen = self._wanted.first_day, self._wanted.last_day, self._facts[outcome.dataset]
+        if seen.quarters is not None:
+            return last_day_of(seen.quarters, self._wanted.timezone, first, last)
+        # In most deliveries some of the last rows tell; else all have to be looked at.
+        some = [part.last(LATEST_ROWS).rows([at]) for part in outcome.parts[-1:]]
+        found: dt.date | None = None
+        for rows in (*some, outcome.rows().select(at)):
+            days = rows.select(pl.col(at).dt.date()).filter(pl.col(at).is_between(first, last)).max()
+            found = days.collect(engine="streaming").item()
+            if found is not None and found >= self._wanted.last_working_day:
+                break
+        return found
 
     def _active(self) -> pl.Series:
         """Employees with a spell day in P."""
@@ -233,6 +247,8 @@ def _gathered(delivered: Delivered) -> list[Gathered]:
 
 
 _MANY_NAMES: Final = 12
+LATEST_ROWS: Final = 300_000
+"""How many rows are looked at before all are, for the day up to which a dataset reaches."""
 _FACTS: Final = pl.Schema(
     {
         FILE: pl.String(),

@@ -107,6 +107,33 @@ def test_rows_outside_the_period_do_not_reach_its_end(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("latest", [1, 2, 300_000])
+def test_the_last_row_of_the_period_may_stand_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, latest: int
+) -> None:
+    """However few rows are looked at before all are: here the last but one, then the first is of the last day."""
+    import expectations.validation
+
+    monkeypatch.setattr(expectations.validation, "LATEST_ROWS", latest)
+    days = ["2026-09-01", "2026-09-30", "2026-09-02"]
+    in_the_middle = {"employees": [person(1)], "attendance": [event(1, day) for day in days]}
+    assert judged(tmp_path / "middle", in_the_middle) == {}
+    too_early = {"employees": [person(1)], "attendance": [event(1, day) for day in ("2026-09-28", "2026-09-01")]}
+    assert judged(tmp_path / "early", too_early) == {
+        ("attendance", "ends_early"): (
+            "warned",
+            "the last row of the period is of 2026-09-28, 2 days before its last working day",
+        )
+    }
+
+
+def test_a_refused_row_does_not_reach_the_end_of_the_period(tmp_path: Path) -> None:
+    delivery = {"employees": [person(1)], "attendance": [event(1, "2026-09-28"), event(2, "2026-09-30")]}
+    assert judged(tmp_path, delivery)["attendance", "ends_early"][1].startswith(
+        "the last row of the period is of 2026-09-28"
+    )
+
+
 def test_a_file_without_a_row_stops(tmp_path: Path) -> None:
     assert judged(tmp_path, {"employees": [person(1)], "leave": []}, reads=[]) == {
         ("leave", "file_has_no_row"): ("stopped", "leave.csv holds no row")

@@ -20,11 +20,10 @@ MOMENTS = st.timedeltas(dt.timedelta(), dt.timedelta(days=96)).map(START.__add__
 @pytest.mark.parametrize("zone", ZONES)
 @given(moments=st.lists(MOMENTS, max_size=5))
 def test_the_last_day_is_that_of_the_last_row_of_the_period(zone: str, moments: list[dt.datetime]) -> None:
-    from expectations.judging import Facts, quarter_of
+    from expectations.judging import last_day_of, quarter_of
     from sources.contracts import DATASETS
 
     at = pl.Series("timestamp", moments, pl.Datetime("us", "UTC")).dt.convert_time_zone(zone)
     quarters = at.to_frame().select(quarter_of(DATASETS["attendance"])).to_series().unique()
-    facts = Facts(pl.Series([], dtype=pl.String), quarters, zone)
     days = [moment.astimezone(ZoneInfo(zone)).date() for moment in moments]
-    assert facts.last_day(FIRST, LAST) == max((day for day in days if FIRST <= day <= LAST), default=None)
+    assert last_day_of(quarters, zone, FIRST, LAST) == max((day for day in days if FIRST <= day <= LAST), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from expectations.findings import DatasetOutcome
 from expectations.keys import repeated_positions
 from expectations.segments import Delivered, Part, Segment
 from sources import FileRead
-from sources.canonical import CanonicalRows
+from sources.canonical import CanonicalRows, Stored
 from sources.contracts import DATASETS
 
 OUTCOMES = DATASETS["outcomes"]
@@ -70,6 +71,26 @@ def test_rows_of_segments_are_those_of_the_dataset(files: list[File]) -> None:
     last = {row[:4]: place for place, row in enumerate(rows)}
     expected = [row for place, row in enumerate(rows) if row[0] is None or row[3] is None or last[row[:4]] == place]
     assert stands == expected
+
+
+@settings(deadline=None)
+@given(files=st.lists(st.lists(st.sampled_from(["a", "b", None]), max_size=6), min_size=1, max_size=4))
+def test_rows_of_each_employee_are_counted_in_every_order(files: list[list[str | None]]) -> None:
+    from expectations.judging import Gathered
+
+    columns = ("measure", "employee_id", "unit_id", "period")
+    with tempfile.TemporaryDirectory() as folder:
+        stored, offset = [], 0
+        for number, ids in enumerate(files):
+            path = Path(folder) / f"{number}.parquet"
+            pl.DataFrame({name: pl.Series(ids, dtype=pl.String) for name in columns}).write_parquet(path)
+            stored.append(Stored(path, offset))
+            offset += len(ids)
+        read = tuple(FileRead(str(name), "", len(ids), len(ids), 0) for name, ids in enumerate(files))
+        segment = Segment(CanonicalRows(tuple(stored), columns), read)
+        of = Delivered("outcomes", (segment,), tuple(str(name) for name in range(len(files))))
+        (found,) = Gathered.of(OUTCOMES, of, ends_with_period=False)
+    assert dict(found.tallies["employee_id"].iter_rows()) == Counter(one for ids in files for one in ids)
 
 
 def test_files_that_follow_each_other_are_one_stretch(tmp_path: Path) -> None:
