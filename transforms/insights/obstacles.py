@@ -26,6 +26,11 @@ from transforms.scoring import group_scores, rated, total_scores, weight_unit
 
 EXCUSABLE: Final = ("milestones_on_time", "work_plan_achievement")
 """Indicators that an obstacle can be excused from."""
+_READ: Final = {
+    "progress": ("employee_id", "objective_id", "due_at", "reported_at", "realised"),
+    "objectives": ("employee_id", "objective_id", "target", "weight", "direction", "start_date", "due_date"),
+}
+"""What these indicators look at."""
 _HUNDREDTH: Final = SCALE // 10**SCORE_DIGITS
 
 
@@ -42,8 +47,7 @@ def obstacles(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     stored achievements).
     `unit_obstacles`: one row a unit and category: n_employees, n_reports, n_late, n_open and share of its reports.
     """
-    reports = _reports(evidence)
-    hindered = reports.filter(pl.col("obstacle_category").is_not_null())
+    hindered = _hindered(evidence)
     touched = pl.concat_str(
         pl.when(pl.col("is_late").any() & pl.col("has_milestones").first()).then(pl.lit("milestones_on_time")),
         pl.when(pl.col("is_short").any() & pl.col("has_plan").first()).then(pl.lit("work_plan_achievement")),
@@ -88,54 +92,74 @@ def _of_units(own: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _reports(evidence: Evidence) -> pl.DataFrame:
-    """Progress rows reported or due in P of objectives that met an obstacle, by people who are scored.
+def _hindered(evidence: Evidence) -> pl.DataFrame:
+    """Progress rows with an obstacle, reported or due in P, by people who are scored.
 
-    Adds day (reported, else due), is_late, is_last (of those of the objective reported before the end of P, the one
-    that counts), is_short (it counts, and falls short of what is expected), and which items the person is scored on.
+    Adds person, unit_id, day (reported, else due), is_late, is_last (of those of the objective reported before the end
+    of P, the one that counts), is_short (it counts, and falls short of what is expected), and which items the person is
+    scored on.
     """
     span = evidence.span
-    known = pl.col("reported_at") < pl.lit(span.end_at)
-    counts = known & pl.col("realised").is_not_null()
-    order = pl.struct("reported_at", "due_at", "realised", "obstacle_category").rank("ordinal", descending=True)
-    in_time = (pl.col("reported_at") <= pl.col("due_at")).fill_null(value=False)
-    plans = evidence.frames["objectives"].select(
-        "objective_id", "target", "direction", "start_date", due_date="due_date"
+    progress = evidence.frames["progress"].select(
+        "employee_id", "objective_id", "due_at", "reported_at", "realised", "obstacle_category"
     )
-    homes = evidence.people.select("person", "unit_id", "sector")
     # Only objectives that ever met an obstacle: the others have nothing to tell.
-    reports = evidence.frames["progress"].with_row_index("row")
-    hindered = evidence.frames["progress"].filter(pl.col("obstacle_category").is_not_null())
-    hindered = hindered.select("employee_id", "objective_id").unique().collect(engine="streaming").lazy()
-    near = reports.join(hindered, on="objective_id", how="semi").collect(engine="streaming").lazy()
+    met = progress.filter(pl.col("obstacle_category").is_not_null()).select("employee_id", "objective_id").unique()
+    objectives = met.collect(engine="streaming").with_row_index("of")
+    near = progress.join(objectives.lazy().select("objective_id"), on="objective_id", how="semi")
+    reports = (
+        near.collect(engine="streaming").join(objectives, on=["employee_id", "objective_id"]).with_row_index("report")
+    )
+    in_time = (pl.col("reported_at") <= pl.col("due_at")).fill_null(value=False)
+    homes = evidence.results.employees.select(pl.col("unit_id", "sector"))
     rows = (
-        near.join(hindered, on=["employee_id", "objective_id"], how="semi")
-        .join(evidence.people.select("employee_id", "person"), on="employee_id")
-        .with_columns(counts=counts)
-        .with_columns(place=order.over("person", "objective_id", "counts"))
-        .filter(span.covers("reported_at") | span.covers("due_at"))
-        .join(plans, on="objective_id", how="left")
-        .join(homes, on="person")
+        reports.with_columns(evidence.person())
+        .filter(
+            pl.col("person").is_not_null(),
+            pl.col("obstacle_category").is_not_null(),
+            span.covers("reported_at") | span.covers("due_at"),
+        )
         .with_columns(
             day=day_of(pl.coalesce("reported_at", "due_at")),
             is_late=(span.covers("due_at") & ~in_time).fill_null(value=False),
-            is_last=pl.col("counts").fill_null(value=False) & (pl.col("place") == 1),
+            is_last=pl.col("report").is_in(_last_reports(evidence, reports).implode()),
         )
-        .with_columns(is_short=pl.col("is_last") & _is_short(evidence).fill_null(value=False))
-        .collect()
     )
+    rows = rows.hstack(homes[rows.get_column("person")])
+    is_short = pl.col("report").is_in(_short_reports(evidence, rows.filter("is_last")).implode())
     scored_on = {
         sector: {item.indicator for group in GROUPS for item in evidence.policy.items(sector, group)}
         for sector in rows["sector"].unique().sort()
     }
     return rows.with_columns(
-        pl.col("sector")
-        .replace_strict({sector: name in items for sector, items in scored_on.items()}, return_dtype=pl.Boolean)
-        .alias(flag)
-        if scored_on
-        else pl.lit(value=False).alias(flag)
-        for flag, name in (("has_milestones", EXCUSABLE[0]), ("has_plan", EXCUSABLE[1]))
-    ).sort("employee_id", "objective_id", "row")
+        is_short.alias("is_short"),
+        *(
+            pl.col("sector")
+            .replace_strict({sector: name in items for sector, items in scored_on.items()}, return_dtype=pl.Boolean)
+            .alias(flag)
+            if scored_on
+            else pl.lit(value=False).alias(flag)
+            for flag, name in (("has_milestones", EXCUSABLE[0]), ("has_plan", EXCUSABLE[1]))
+        ),
+    )
+
+
+def _last_reports(evidence: Evidence, reports: pl.DataFrame) -> pl.Series:
+    """Of each objective (`of`) the report that counts."""
+    order = pl.struct("reported_at", "due_at", "realised", "obstacle_category").rank("ordinal", descending=True)
+    latest = reports.filter(
+        pl.col("reported_at") < pl.lit(evidence.span.end_at), pl.col("realised").is_not_null()
+    ).filter(pl.col("reported_at") == pl.col("reported_at").max().over("of"))
+    is_alone = pl.len().over("of") == 1
+    tied = latest.filter(~is_alone).filter(order.over("of") == 1)
+    return pl.concat([latest.filter(is_alone), tied]).get_column("report")
+
+
+def _short_reports(evidence: Evidence, last: pl.DataFrame) -> pl.Series:
+    """Those of these reports that fall short of what is expected."""
+    plans = evidence.frames["objectives"].select("objective_id", "target", "direction", "start_date", "due_date")
+    own = plans.join(last.lazy().select("objective_id"), on="objective_id", how="semi").collect(engine="streaming")
+    return last.join(own, on="objective_id").filter(_is_short(evidence)).get_column("report")
 
 
 def _is_short(evidence: Evidence) -> pl.Expr:
@@ -237,7 +261,11 @@ def _with_excused(
 
 def _findings(evidence: Evidence, entry: Entry, own: pl.DataFrame, rows: pl.DataFrame) -> pl.LazyFrame:
     """What the indicator finds of these people without the excused rows."""
+    people = own.lazy().select("employee_id")
     frames = dict(evidence.frames)
+    for name, columns in _READ.items():
+        of_people = evidence.frames[name].select(columns).join(people, on="employee_id", how="semi")
+        frames[name] = of_people.collect(engine="streaming").lazy()
     known = Known(evidence.policy, evidence.period, evidence.span, own.lazy(), frames, evidence.days_off)
     if entry.item.indicator == "milestones_on_time":
         frames["progress"] = frames["progress"].join(
