@@ -20,7 +20,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,9 +28,9 @@ import polars as pl
 import psycopg
 
 from warehouse import PolicyRecord, RunRecord, open_warehouse
-from warehouse.connection import writing
 from warehouse.identity import RESULTS, canonical_text, checked_results, digest_of, dtypes, shape_of
-from warehouse.loading import load, stored_count, stored_hash
+from warehouse.loading import loading, stored_count, stored_hash
+from warehouse.staging import Given
 
 ITEMS = ("document_completion_time", "citizen_satisfaction", "complaints_handled", "discipline", "behaviour")
 AT = dt.datetime(2026, 10, 20, tzinfo=dt.UTC)
@@ -139,6 +139,10 @@ def start(warehouse: object, run_id: str) -> None:
     )
 
 
+class NothingIsKept(Exception):  # noqa: N818 - no error
+    """Ends a transaction."""
+
+
 def of_indicators(url: str, frames: dict[str, pl.DataFrame], run_id: str) -> tuple[float, float]:
     """Seconds to load the indicators, and to count and hash what is stored of them; nothing is kept."""
     found = {}
@@ -146,17 +150,19 @@ def of_indicators(url: str, frames: dict[str, pl.DataFrame], run_id: str) -> tup
         start(warehouse, run_id)
         checked = checked_results(frames)
         shapes = {name: shape_of(RESULTS[name]) for name in checked}
-        digests = {name: digest_of(name, checked[name]) for name in ("employees", "indicators")}
-        with writing(warehouse._engine, "bench") as connection:
-            load(connection, shapes["employees"], checked["employees"], run_id, digests["employees"])
-            shape = shapes["indicators"]
-            found["load"] = seconds(
-                lambda: load(connection, shape, checked["indicators"], run_id, digests["indicators"])
-            )
+        employees, indicators = (
+            Given(shapes[name], checked[name], digest_of(name, checked[name])) for name in ("employees", "indicators")
+        )
+        with suppress(NothingIsKept), loading(warehouse._engine, "bench", loads=2) as loader:
+            list(loader.load(run_id, [employees]))
+            found["load"] = seconds(lambda: (list(loader.load(run_id, [indicators])), loader.finish()))
             found["back"] = seconds(
-                lambda: (stored_count(connection, shape, run_id), stored_hash(connection, shape, run_id))
+                lambda: (
+                    stored_count(loader.connection, indicators.shape, run_id),
+                    stored_hash(loader.connection, indicators.shape, run_id),
+                )
             )
-            connection.rollback()
+            raise NothingIsKept
     return found["load"], found["back"]
 
 

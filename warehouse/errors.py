@@ -30,6 +30,8 @@ _SQLITE_REMEDY: Final = {
 # Class 08 connection, 53 out of resources; then shut down, serialization, deadlock, lock not available.
 _POSTGRES_TRANSIENT: Final = ("08", "53", "57P01", "57P02", "57P03", "40001", "40P01", "55P03")
 _POSTGRES_DISK_FULL: Final = "53100"
+_ADBC: Final = "adbc_driver_manager"
+"""Its module; the driver that fills stages on SQLite."""
 _POSTGRES_REMEDY: Final = {
     _POSTGRES_DISK_FULL: "the server's disk is full: free space, then run again",
     "25006": "the database may only be read, as a standby may: give the primary's address, or allow writing",
@@ -108,7 +110,7 @@ def translated(doing: str) -> Iterator[None]:
 
 def _from_database(error: Exception) -> bool:
     module = type(error).__module__.partition(".")[0]
-    return isinstance(error, (exc.SQLAlchemyError, sqlite3.Error)) or module == "psycopg"
+    return isinstance(error, (exc.SQLAlchemyError, sqlite3.Error)) or module in ("psycopg", _ADBC)
 
 
 def _described(error: BaseException) -> str:
@@ -122,6 +124,9 @@ def _described(error: BaseException) -> str:
             return _SQLITE_REMEDY[code]
         # SQLite names the constraint and never a value.
         return str(error) if isinstance(error, sqlite3.IntegrityError) else f"SQLite error {code}"
+    if type(error).__module__.partition(".")[0] == _ADBC:  # it passes on what SQLite says, without its number
+        full = "disk is full" in str(error)
+        return _SQLITE_REMEDY[sqlite3.SQLITE_FULL] if full else "rows cannot be staged in a file beside the warehouse"
     state = _sqlstate(error)
     if state in _POSTGRES_REMEDY:
         return _POSTGRES_REMEDY[state]

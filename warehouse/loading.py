@@ -1,51 +1,95 @@
 """Many rows at once, into the table where they stay, and back out: what the database holds must be what was given.
 
-Rows go in sorted by their key, so that a table grows at its end. On SQLite they are inserted many a statement, and each
-batch is compared cell for cell as it is read back; PostgreSQL takes them by COPY and gives them back as canonical text,
-which it writes itself and which is hashed here. Until the transaction ends nobody else sees any of it.
+Rows go in sorted by their key, so that a table grows at its end. SQLite copies them from a stage, which is compared
+cell for cell with what was given; PostgreSQL takes them by COPY and gives them back as canonical text, which it writes
+itself and which is hashed here. Until the transaction ends nobody else sees any of it.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection, CursorResult, Engine
 
-from warehouse.column_types import DOUBLE_DIGITS, come_back
+from warehouse.connection import writing
 from warehouse.errors import WarehouseError
 from warehouse.identity import ESCAPES, NULL, RUN_ID, Digest, Shape, canonical_text, table_hash
+from warehouse.staging import Given, Stage, stages_beside
 
 if TYPE_CHECKING:
     import polars as pl
 
 _READ_ROWS: Final = 20_000
-_INSERTED_ROWS: Final = 20_000
-_INSERTED_CELLS: Final = 900
-"""Of one statement on SQLite; every SQLite takes up to 999. Many rows a statement cost half of one each: 2.2 us."""
 _NEEDS_ESCAPE: Final = "*[\b-\r\\]*"
 """As SQLite's GLOB writes it: any of the characters that canonical text escapes."""
 
 
-def load(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: str, given: Digest) -> None:
-    """Store the rows of a checked frame, which is sorted by key, under `run_id`, to the digit.
+@contextmanager
+def loading(engine: Engine, doing: str, *, loads: int) -> Iterator[Loader]:
+    """One transaction that takes many rows up to `loads` times; committed at the end, rolled back by any error.
 
     Raises:
         WarehouseError: what the database holds is not what was given; or a decimal would not come back exactly.
     """
-    if _is_postgresql(connection):
-        _copy_in(connection, shape, frame, run_id)
-        if table_hash(_copy_out(connection, shape, run_id)) == given.sha256:
+    with ExitStack() as stack:
+        stages: list[Stage] = []
+        if engine.dialect.name == "sqlite":
+            stages = stack.enter_context(stages_beside(Path(str(engine.url.database)), loads))
+        attached = {stage.schema: stage.file for stage in stages}
+        connection = stack.enter_context(writing(engine, doing, attached))
+        loader = Loader(connection, stages, stack.enter_context(ThreadPoolExecutor(1, "reading back")))
+        yield loader
+        loader.finish()
+
+
+class Loader:
+    """Stores rows within a transaction, whose connection it has."""
+
+    def __init__(self, connection: Connection, stages: Iterable[Stage], aside: ThreadPoolExecutor) -> None:
+        self.connection = connection
+        self._stages, self._aside = iter(stages), aside
+        self._checks: list[Future[None]] = []
+        self._copied: list[tuple[Stage, Given, str]] = []
+
+    def load(self, run_id: str, given: Sequence[Given]) -> Iterator[Digest]:
+        """Store rows under `run_id`, to the digit; yields the digest of each frame once its rows are stored."""
+        if _is_postgresql(self.connection):
+            for one in given:
+                _copy_in(self.connection, one.shape, one.frame, run_id)
+                if table_hash(_copy_out(self.connection, one.shape, run_id)) != one.digest.sha256:
+                    _refuse(self.connection, one, run_id)
+                yield one.digest
             return
-    elif _inserted(connection, shape, frame, run_id):
-        return
-    n_rows = stored_count(connection, shape, run_id)
-    if n_rows != given.n_rows:
-        raise WarehouseError(f"{given.name}: {given.n_rows} rows given, {n_rows} stored; nothing was published")
-    raise WarehouseError(f"{given.name}: the stored rows differ from those given; nothing was published")
+        staged = [one for one in given if one.frame.height]
+        stage = next(self._stages)
+        if staged:
+            stage.fill(staged)
+            self._checks.append(self._aside.submit(stage.check))
+        for one in given:
+            if one.frame.height:
+                _copy(self.connection, stage, one, run_id)
+                self._copied.append((stage, one, run_id))
+            yield one.digest
+
+    def finish(self) -> None:
+        """Pass where all that was stored is what was given."""
+        if any(_may_alter(self.connection, stage, one.shape) for stage, one, _ in self._copied):
+            for stage, one, run_id in self._copied:
+                if not _is_copy(self.connection, stage, one.shape, run_id):
+                    _refuse(self.connection, one, run_id)
+        for check in self._checks:
+            check.result()
+
+
+def _refuse(connection: Connection, given: Given, run_id: str) -> None:
+    digest, n_rows = given.digest, stored_count(connection, given.shape, run_id)
+    if n_rows != digest.n_rows:
+        raise WarehouseError(f"{digest.name}: {digest.n_rows} rows given, {n_rows} stored; nothing was published")
+    raise WarehouseError(f"{digest.name}: the stored rows differ from those given; nothing was published")
 
 
 def stored_count(connection: Connection, shape: Shape, run_id: str) -> int:
@@ -85,92 +129,46 @@ def _of_run(run_id: str) -> str:
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 
-def _inserted(connection: Connection, shape: Shape, frame: pl.DataFrame, run_id: str) -> bool:
-    """Insert the rows; whether the table gives back each of them, cell for cell, and no other.
+def _copy(connection: Connection, stage: Stage, given: Given, run_id: str) -> None:
+    """Copy a table of a stage, in its order."""
+    table, columns = given.shape.table.name, _quoted(connection, given.shape.columns)
+    copied = _run(
+        connection,
+        f"INSERT INTO main.{table} ({RUN_ID}, {columns}) "  # noqa: S608 - names of our own models
+        f"SELECT {_literal(run_id)}, {columns} FROM {stage.schema}.{table} ORDER BY rowid",
+    )
+    if copied.rowcount != given.frame.height:
+        _refuse(connection, given, run_id)
 
-    Equal numbers and words are equal text: no value is stored that does not come back to the digit.
+
+def _may_alter(connection: Connection, stage: Stage, shape: Shape) -> bool:
+    """Whether the warehouse may hold a copied row otherwise than the stage does.
+
+    SQLite copies a value as it is, unless the columns are of other types or a trigger is there to change it.
     """
-    driver = _driver(connection)
-    before, same = driver.total_changes, True
-    with _without_collecting():
-        for rows in _batches(shape, frame):
-            _insert(connection, shape, rows, run_id)
-            same = same and _read(connection, shape, rows[0], len(rows), run_id) == rows
-        if driver.total_changes - before != frame.height:  # a trigger wrote too: rows may have changed since
-            for rows in _batches(shape, frame):
-                same = same and _read(connection, shape, rows[0], len(rows), run_id) == rows
-    return same and stored_count(connection, shape, run_id) == frame.height
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No search for cycles while millions of tuples come and go that hold none: it is a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _batches(shape: Shape, frame: pl.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
-    for batch in frame.iter_slices(_INSERTED_ROWS):
-        if batch.height:
-            yield _as_stored(shape, batch).rows()
-
-
-def _as_stored(shape: Shape, batch: pl.DataFrame) -> pl.DataFrame:
-    """The batch as SQLite keeps it: decimals as doubles, days as text. WarehouseError where digits would be lost."""
-    import polars as pl
-
-    scales = {name: scale for name, scale in shape.scales.items() if name in shape.columns}
-    stored = batch.with_columns(
-        *(pl.col(name).cast(pl.Float64) for name in scales),
-        *(pl.col(name).cast(pl.String) for name in shape.dates.intersection(shape.columns)),
+    triggers = "SELECT type FROM main.sqlite_master UNION ALL SELECT type FROM temp.sqlite_master"
+    if _run(connection, f"SELECT count(*) FROM ({triggers}) WHERE type = 'trigger'").scalar_one():  # noqa: S608
+        return True
+    staged, kept = (
+        {row.name: row.type for row in _run(connection, f"PRAGMA {schema}.table_info({shape.table.name})")}
+        for schema in (stage.schema, "main")
     )
-    back = stored.select(pl.col(name).cast(batch.schema[name]) for name in scales)
-    lost = [
-        name
-        for name, scale in scales.items()
-        if not back[name].equals(batch[name], null_equal=True) or not come_back(_wide(batch[name], scale), scale)
-    ]
-    if lost:
-        raise WarehouseError(
-            f"{shape.table.name}: a value in {', '.join(lost)} has more significant digits than SQLite keeps "
-            f"({DOUBLE_DIGITS}); use a PostgreSQL warehouse, or deliver that measure in a larger unit"
-        )
-    return stored
+    return any(kept.get(name) != of_type for name, of_type in staged.items())
 
 
-def _wide(column: pl.Series, scale: int) -> pl.Series:
-    """Values of more digits than every double gives back."""
-    return column.filter(column.abs() >= 10 ** (DOUBLE_DIGITS - scale))
-
-
-def _insert(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]], run_id: str) -> None:
-    row = f"({', '.join([_literal(run_id), *'?' * len(shape.columns)])})"
-    into = f"INSERT INTO {shape.table.name} ({RUN_ID}, {_quoted(connection, shape.columns)}) VALUES "  # noqa: S608 - names of our own models
-    n = max(1, _INSERTED_CELLS // len(shape.columns))
-    whole = len(rows) - len(rows) % n
-    many = [tuple(chain.from_iterable(rows[first : first + n])) for first in range(0, whole, n)]
-    if many:
-        connection.exec_driver_sql(into + ", ".join([row] * n), many)
-    if rows[whole:]:
-        connection.exec_driver_sql(into + row, rows[whole:])
-
-
-def _read(connection: Connection, shape: Shape, first: tuple[Any, ...], n: int, run_id: str) -> list[tuple[Any, ...]]:
-    """The `n` rows of a run from the key of `first` on."""
-    key = _quoted(connection, shape.key)
-    start = tuple(first[shape.columns.index(name)] for name in shape.key)
-    query = (
-        f"SELECT {_quoted(connection, shape.columns)} FROM {shape.table.name}{_of_run(run_id)} "  # noqa: S608 - names of our own models
-        f"AND ({key}) >= ({', '.join('?' * len(start))}) ORDER BY {key} LIMIT {n}"
+def _is_copy(connection: Connection, stage: Stage, shape: Shape, run_id: str) -> bool:
+    """Whether a run's rows are those of the stage, cell for cell, and no other."""
+    staged, kept = f"{stage.schema}.{shape.table.name}", f"main.{shape.table.name}"
+    # A comparison of columns would take "18" for 18; of values it does not.
+    same = [f'kept."{name}" = staged."{name}"' for name in shape.key]
+    same += [f'+kept."{name}" IS +staged."{name}"' for name in shape.columns]
+    found = _run(
+        connection,
+        f"SELECT count(*) FROM {staged} AS staged CROSS JOIN {kept} AS kept "  # noqa: S608 - names of our own models
+        f"ON kept.{RUN_ID} = {_literal(run_id)} AND {' AND '.join(same)}",
     )
-    with connection.exec_driver_sql(query, start) as found:
-        assert found.cursor is not None  # noqa: S101 - it returns rows
-        return list(found.cursor.fetchall())  # the driver's own tuples
+    n_rows = _run(connection, f"SELECT count(*) FROM {staged}").scalar_one()  # noqa: S608 - names of our own models
+    return bool(n_rows == found.scalar_one() == stored_count(connection, shape, run_id))
 
 
 def _concatenated(connection: Connection, shape: Shape, run_id: str) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ from warehouse.identity import (
     shape_of,
 )
 from warehouse.lease import require_token
-from warehouse.loading import load
+from warehouse.loading import Loader, loading
 from warehouse.models import (
     InputFile,
     InsightDigest,
@@ -46,6 +46,7 @@ from warehouse.records import (
     RunRecord,
     ValidationRecord,
 )
+from warehouse.staging import Given
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,7 +72,8 @@ def finish_run(
     quarantined: pl.DataFrame | None,
 ) -> None:
     """End a run that publishes nothing, with what was found on the way."""
-    with writing(engine, f"ending run {run_id}") as connection:
+    with loading(engine, f"ending run {run_id}", loads=1) as loader:
+        connection = loader.connection
         run = _locked(connection, run_id)
         if run.status == status:
             return  # a repeated call whose first try did commit
@@ -82,7 +84,7 @@ def finish_run(
             if current is None:
                 raise WarehouseError(f"run {run_id} cannot be unchanged: {run.city} {run.period} has no revision")
             values = {"unchanged_from": current.run_id, "result_hash": current.result_hash}
-        _store_findings(connection, run_id, files, validations, quarantined)
+        _store_findings(loader, run_id, files, validations, quarantined)
         _end(connection, run_id, status, message, finished_at, input_hash, policy, values)
 
 
@@ -107,7 +109,8 @@ def publish(
     beside = functools.cache(functools.partial(_beside, given, insights))
     if not callable(insights):
         beside()  # what does not fit is said before anything is locked
-    with writing(engine, f"publishing run {run_id}") as connection:
+    with loading(engine, f"publishing run {run_id}", loads=3) as loader:  # findings, results, insights
+        connection = loader.connection
         run = _found(connection, run_id)
         if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.hash:
             return _repeated(connection, run)  # the first try did commit, though its answer was lost
@@ -116,7 +119,7 @@ def publish(
         _require_running(_locked(connection, run_id))
         current = current_revision(connection, run.city, run.period)
         final = current_revision(connection, run.city, run.period, final=True) if run.provisional else None
-        _store_findings(connection, run_id, files, validations, quarantined)
+        _store_findings(loader, run_id, files, validations, quarantined)
 
         def end(status: str, said: str, values: Mapping[str, Any]) -> None:
             at = finished_at() if callable(finished_at) else finished_at
@@ -130,10 +133,10 @@ def publish(
             values = {"unchanged_from": current.run_id, "insights_hash": current.insights_hash}
             end("unchanged", message, values)
             return _standing("unchanged", current, given.hash)
-        _load_frames(connection, run_id, given, ResultDigest)
+        _load_frames(loader, run_id, given, ResultDigest)
         found = beside()
         if found is not None:
-            _load_frames(connection, run_id, found, InsightDigest)
+            _load_frames(loader, run_id, found, InsightDigest)
         if current is not None:
             store_changes(connection, run_id, current.run_id)
         revision = 1 if current is None else current.revision + 1
@@ -269,18 +272,16 @@ def _cause(
     return "late_data"
 
 
-def _load_frames(
-    connection: Connection, run_id: str, given: _Given, kept_in: type[ResultDigest | InsightDigest]
-) -> None:
+def _load_frames(loader: Loader, run_id: str, given: _Given, kept_in: type[ResultDigest | InsightDigest]) -> None:
     """Store the frames with their digests."""
-    for digest in given.digests:
-        load(connection, shape_of(model_of(digest.name)), given.frames[digest.name], run_id, digest)
+    rows = [Given(shape_of(model_of(one.name)), given.frames[one.name], one) for one in given.digests]
+    for digest in loader.load(run_id, rows):
         values = {"columns": ",".join(digest.columns), "n_rows": digest.n_rows, "sha256": digest.sha256}
-        connection.execute(insert(kept_in).values(run_id=run_id, frame=digest.name, **values))
+        loader.connection.execute(insert(kept_in).values(run_id=run_id, frame=digest.name, **values))
 
 
 def _store_findings(
-    connection: Connection,
+    loader: Loader,
     run_id: str,
     files: Iterable[FileRecord],
     validations: Iterable[ValidationRecord],
@@ -288,16 +289,17 @@ def _store_findings(
 ) -> None:
     read = [{"run_id": run_id, "number": number, **asdict(file)} for number, file in enumerate(files, start=1)]
     if read:
-        connection.execute(insert(InputFile), read)
+        loader.connection.execute(insert(InputFile), read)
     found = [{"run_id": run_id, **asdict(validation)} for validation in validations]
     if found:
-        connection.execute(insert(ValidationResult), found)
+        loader.connection.execute(insert(ValidationResult), found)
     if quarantined is not None and quarantined.height:
         order = ["dataset", "file_sha256", "row", "column", "reason"]
         numbered = quarantined.sort(order, maintain_order=True).with_row_index("number", offset=1)
         shape = shape_of(QuarantinedRow)
         rows = checked("quarantined", numbered, shape)
-        load(connection, shape, rows, run_id, digest_of("quarantined rows", rows))
+        given = Given(shape, rows, digest_of("quarantined rows", rows))
+        list(loader.load(run_id, [given]))
 
 
 def _end(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.warehouse.a_run import CITY, PERIOD, publish, results
 from warehouse import Lease, LeaseHeld, Warehouse, WarehouseError, open_warehouse
@@ -53,6 +54,11 @@ def killed(url: str, point: str) -> None:
         assert process.wait(60) == -signal.SIGKILL
 
 
+def staged(url: str) -> list[Path]:
+    """Folders of rows on their way into an SQLite warehouse."""
+    return list(Path(str(make_url(url).database)).parent.glob("*-staged-*")) if url.startswith("sqlite") else []
+
+
 def stored(sql: Any) -> list[int]:
     return [sql(f"SELECT count(*) FROM {table}")[0][0] for table in STORED]
 
@@ -60,6 +66,7 @@ def stored(sql: Any) -> list[int]:
 @pytest.mark.parametrize("point", ["filling", "employees", "indicators", "loaded", "commit"])
 def test_killed_while_publishing_leaves_nothing_and_the_next_run_does_it(url: str, sql: Any, point: str) -> None:
     killed(url, point)
+    assert len(staged(url)) == url.startswith("sqlite")
     with open_warehouse(url) as warehouse:
         assert stored(sql) == [0] * len(STORED)
         assert no_temporary_table(sql, url)
@@ -69,6 +76,7 @@ def test_killed_while_publishing_leaves_nothing_and_the_next_run_does_it(url: st
         assert publish(warehouse, "run-2").revision == 1
         assert stored(sql) == [2, 4, 2, 1, 1, 1]
         assert dict(sql("SELECT run_id, status FROM run")) == {"run-1": "crashed", "run-2": "published"}
+    assert staged(url) == []
 
 
 def test_killed_after_the_commit_leaves_the_whole_revision(url: str, sql: Any) -> None:
