@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import great_expectations as gx
 import polars as pl
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.core.freshness_diagnostics import (
+    ExpectationSuiteFreshnessDiagnostics,
+    ValidationDefinitionFreshnessDiagnostics,
+)
+from great_expectations.data_context.store import ValidationResultsStore
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.resource_identifiers import ValidationResultIdentifier
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.engine import FrameAsset, PolarsDatasource
@@ -24,6 +33,45 @@ _ASSETS: Final = (
     "delivery.files",
     "delivery.datasets",
 )
+
+
+class _Suite(gx.ExpectationSuite):
+    """A suite that only this run writes: it is not read back at every turn to see whether it still is what it was."""
+
+    def is_fresh(self) -> ExpectationSuiteFreshnessDiagnostics:
+        return ExpectationSuiteFreshnessDiagnostics(errors=[])
+
+
+@dataclass
+class _Results:
+    """Stands for the store of a project: writes what it would, and keeps the last results as the JSON data they are."""
+
+    cloud_mode: ClassVar[bool] = False
+    store: ValidationResultsStore
+    last: dict[str, Any] = field(default_factory=dict)
+
+    def store_validation_results(
+        self,
+        suite_validation_result: ExpectationSuiteValidationResult,
+        suite_validation_result_identifier: ValidationResultIdentifier,
+        expectation_suite_identifier: object,
+    ) -> None:
+        self.last = suite_validation_result.to_json_dict()  # type: ignore[no-untyped-call]
+        key = self.store.key_to_tuple(suite_validation_result_identifier)
+        self.store.store_backend.set(key, json.dumps(self.last, indent=2, sort_keys=True))  # type: ignore[no-untyped-call]
+
+
+class _Definition(gx.ValidationDefinition):
+    """A validation definition that only this run writes, as its suite is; its results become JSON data once."""
+
+    _results: _Results = PrivateAttr()
+
+    def is_fresh(self) -> ValidationDefinitionFreshnessDiagnostics:
+        return ValidationDefinitionFreshnessDiagnostics(errors=[])
+
+    @property
+    def _validation_results_store(self) -> Any:
+        return self._results
 
 
 class Project:
@@ -40,7 +88,7 @@ class Project:
         self._source: PolarsDatasource = self._context.data_sources.add_polars(
             "canonical", origin=[FILE, ROW], assets=assets
         )
-        self._definitions: dict[str, gx.ValidationDefinition] = {}
+        self._definitions: dict[str, _Definition] = {}
         self._folder = folder
 
     def run(self, name: str, frame: pl.LazyFrame, rules: Sequence[Expectation]) -> list[dict[str, Any]]:
@@ -48,9 +96,9 @@ class Project:
         if name not in self._definitions:
             self._definitions[name] = self._defined(name, rules)
         result_format = {"result_format": "SUMMARY", "partial_unexpected_count": LISTED_ROWS}
-        result = self._definitions[name].run(batch_parameters={"dataframe": frame}, result_format=result_format)
-        document = result.to_json_dict()  # type: ignore[no-untyped-call]
-        by_id = {one["expectation_config"]["meta"]["id"]: one for one in document["results"]}
+        definition = self._definitions[name]
+        definition.run(batch_parameters={"dataframe": frame}, result_format=result_format)
+        by_id = {one["expectation_config"]["meta"]["id"]: one for one in definition._results.last["results"]}
         if faults := [fault for one in by_id.values() for fault in _faults(one["exception_info"])]:
             raise RuntimeError(f"{name}: " + "; ".join(faults))
         return [by_id[rule.id] for rule in rules]
@@ -61,12 +109,17 @@ class Project:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps({"validation_definition": name, "results": results}, indent=1), encoding="utf-8")
 
-    def _defined(self, name: str, rules: Sequence[Expectation]) -> gx.ValidationDefinition:
+    def _defined(self, name: str, rules: Sequence[Expectation]) -> _Definition:
         # A suite gives its expectations ids of its own, so ours goes along as meta.
         copies = [rule.copy(update={"id": None, "meta": {**(rule.meta or {}), "id": rule.id}}) for rule in rules]
-        suite = self._context.suites.add(gx.ExpectationSuite(name, expectations=copies))
+        suite = _Suite(name, expectations=copies)
+        suites = self._context.expectations_store
+        suites.add(suites.get_key(name), suite)
         whole = self._source.get_asset(name).get_batch_definition("all")
-        return self._context.validation_definitions.add(gx.ValidationDefinition(name=name, data=whole, suite=suite))
+        definition = _Definition(name=name, data=whole, suite=suite)
+        definition._results = _Results(self._context.validation_results_store)
+        self._context.validation_definitions.add(definition)
+        return definition
 
 
 def _faults(info: Mapping[str, Any]) -> list[str]:
