@@ -14,8 +14,8 @@ from sources.contracts import DATASETS
 ROOT = Path(transforms.__file__).parent
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 # A result carries the name so that people can read it; no rule looks at it.
-# One insight drops it before it looks, another calls a group by its name.
-CARRIES_NAMES = {"people.py", "run.py", "insights/certainty.py", "insights/fairness.py"}
+# One insight calls a group by its name.
+CARRIES_NAMES = {"people.py", "run.py", "insights/fairness.py"}
 PROTECTED = {"sex", "birth_date"}
 # What the scores are for: statistics, of which no score is made. Fairness alone asks who is treated how.
 STATISTICS = "insights/"

@@ -7,7 +7,7 @@ same person had met other citizens, papers or raters; it is 95 %, leans to the w
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -78,25 +78,42 @@ def entries(evidence: Evidence) -> Iterator[Entry]:
 
 
 def scored_items(evidence: Evidence) -> pl.DataFrame:
-    """Scored items with the person's facts: sector, homes, day counts; `place` counts a person's items.
+    """Scored items in their order (by person), with the person's day counts; `place` numbers the rows.
 
-    reached: achievement; part: points of the score that one point of the item is worth.
+    entry: the place of his item among `entries`; hundredths and reached: achievement, whole and as a float; part:
+    points of the score that one point of the item is worth.
     """
-    facts = evidence.results.employees.drop("name", "unit_name", "position_name").with_row_index("person")
+    known = [
+        (number, entry.item.id, entry.group, sector)
+        for number, entry in enumerate(entries(evidence))
+        for sector in entry.sectors
+    ]
+    keys = ["item_id", "item_group", "sector"]
+    numbers = pl.DataFrame(known, schema={"entry": pl.UInt32, **dict.fromkeys(keys, pl.String)}, orient="row")
     group_weight = pl.col("item_group").replace_strict(
         {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}, return_dtype=pl.Float64
     )
-    weight = pl.col("weight").to_physical().cast(pl.Int64)
+    own_group = pl.col("person").cast(pl.UInt64) * 2 + (pl.col("item_group") == "results")
     return (
-        evidence.results.indicators.filter(pl.col("status") == SCORED)
-        .with_columns(place=pl.int_range(pl.len()).over("employee_id"), weight=weight)
-        .join(facts, on="employee_id", maintain_order="left")
+        evidence.items.filter(pl.col("status") == SCORED)
+        .drop("employee_id", "status")
         .with_columns(
+            *(evidence.fact(name) for name in ("sector", "n_countable_days", "n_recorded_days")),
+            weight=pl.col("weight").to_physical().cast(pl.Int64),
+            hundredths=pl.col("achievement").to_physical().cast(pl.Int64),
             reached=pl.col("achievement").cast(pl.Float64),
-            part=group_weight * pl.col("weight") / pl.col("weight").sum().over("employee_id", "item_group"),
             value=pl.col("value").cast(pl.Float64),
         )
+        .join(numbers, on=keys, maintain_order="left")
+        .drop("sector")
+        .with_columns(part=group_weight * pl.col("weight") / pl.col("weight").sum().over(own_group))
+        .with_row_index("place")
     )
+
+
+def of_entry(facts: Iterable[object], dtype: type[pl.DataType]) -> pl.Expr:
+    """What is known of each of `entries`, for rows that have `entry`."""
+    return pl.lit(pl.Series(list(facts), dtype=dtype)).gather("entry")
 
 
 def with_intervals(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
@@ -108,32 +125,24 @@ def with_intervals(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     far raters of one person differ in the city. `record`: what the days without a record could do at worst, which is no
     chance (is_worst_case). `as_reported`: every one of them is counted, there is no chance in it: no width.
     """
-    parts = [_interval(evidence, entry, items) for entry in entries(evidence)]
+    facts = items.select("place", "entry", *_INTERVAL_OF)
+    parts, bases, are_worst = [], [], []
+    for number, entry in enumerate(entries(evidence)):
+        basis, own = _bounded(evidence, entry, facts.filter(pl.col("entry") == number))
+        bases.append(basis)
+        are_worst.append(entry.item.indicator in ATTENDANCE)
+        first, last = achieved(pl.col("from"), entry.points), achieved(pl.col("to"), entry.points)
+        # Rounding of what is stored aside, the achievement lies within.
+        bounds = {"low": pl.min_horizontal(first, last, "reached"), "high": pl.max_horizontal(first, last, "reached")}
+        parts.append(own.select("place", **bounds))
     if not parts:
         return items.with_columns(low="reached", high="reached", basis=pl.lit(""), is_worst_case=pl.lit(value=False))
-    return pl.concat(parts).sort("employee_id", "place")
-
-
-def _interval(evidence: Evidence, entry: Entry, items: pl.DataFrame) -> pl.DataFrame:
-    own = items.filter(
-        pl.col("item_id") == entry.item.id,
-        pl.col("item_group") == entry.group,
-        pl.col("sector").is_in(entry.sectors),
-    )
-    indicator = entry.item.indicator
-    is_worst_case = pl.lit(indicator in ATTENDANCE)
-    basis, own = _bounded(evidence, entry, own)
-    first, last = achieved(pl.col("from"), entry.points), achieved(pl.col("to"), entry.points)
-    # Rounding of what is stored aside, the achievement lies within.
-    return (
-        own.with_columns(
-            low=pl.min_horizontal(first, last, "reached"),
-            high=pl.max_horizontal(first, last, "reached"),
-            basis=pl.lit(basis),
-            is_worst_case=is_worst_case,
-        )
-        .drop("from", "to")
-        .select(*items.columns, "low", "high", "basis", "is_worst_case")
+    found = pl.concat(parts).sort("place")
+    return items.with_columns(
+        found.get_column("low"),
+        found.get_column("high"),
+        basis=of_entry(bases, pl.String),
+        is_worst_case=of_entry(are_worst, pl.Boolean),
     )
 
 
@@ -156,8 +165,8 @@ def _bounded(evidence: Evidence, entry: Entry, own: pl.DataFrame) -> tuple[str, 
         return "mean", own.with_columns(_around(value, 100 * spread / n.sqrt()))
     if indicator == "behaviour":
         raters = _rater_errors(evidence, float(getattr(entry.item.parameters, "supervisor_share", 1)))
-        own = own.join(raters, on="employee_id", how="left", maintain_order="left")
-        return "raters", own.with_columns(_around(value, pl.col("error"))).drop("error")
+        own = own.join(raters, on="person", how="left", maintain_order="left")
+        return "raters", own.with_columns(_around(value, pl.col("error")))
     if own.get_column("denominator").count() > 0:
         return "share", own.with_columns(_wilson())
     return "as_reported", own.with_columns(value.alias("from") * 1, to=value) if indicator != "outcome" else _none(own)
@@ -233,10 +242,10 @@ def _median_bounds(evidence: Evidence) -> pl.DataFrame:
 
 
 def _rater_errors(evidence: Evidence, share: float) -> pl.DataFrame:
-    """employee_id, error: of a mean level, by how far raters of the same person differ in the city."""
+    """person, error: of a mean level, by how far raters of the same person differ in the city."""
     found = sheets(evidence).filter(pl.col("instrument") == "behaviour")
     levels = found.with_columns(level=pl.col("level") // 1000)
-    per_person = levels.group_by("employee_id").agg(
+    per_person = levels.group_by("person").agg(
         n=pl.len().cast(pl.Int64),
         n_others=(pl.col("rater_role") != "supervisor").sum().cast(pl.Int64),
         total=pl.col("level").sum(),
@@ -252,7 +261,7 @@ def _rater_errors(evidence: Evidence, share: float) -> pl.DataFrame:
     variance = rest / freedom / 10**6 if freedom else 0.0
     others = pl.col("n_others")
     factor = pl.when(others > 0).then(share**2 + (1 - share) ** 2 / others).otherwise(1.0)
-    return per_person.select("employee_id", error=(factor * variance).sqrt())
+    return per_person.select("person", error=(factor * variance).sqrt())
 
 
 def achieved(value: pl.Expr, points: Points) -> pl.Expr:
@@ -266,7 +275,7 @@ def achieved(value: pl.Expr, points: Points) -> pl.Expr:
 
 
 def of_scores(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
-    """One row a person with a score: employee_id, low, high (floats), coverage, record, data_grade, data_reasons.
+    """One row a person with a score: person, low, high (floats), coverage, record, data_grade, data_reasons.
 
     Items are taken as independent: their distances to either end add up as squares; worst cases add up as they are.
     data_grade is the worst of what coverage, record and the interval's width allow, at best B where an index is the
@@ -278,23 +287,34 @@ def of_scores(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     )
     worst = pl.col("is_worst_case")
     scores = evidence.results.scores.filter(pl.col("status") == SCORED).select(
-        "employee_id", score=pl.col("score").cast(pl.Float64)
+        evidence.person(), score=pl.col("score").cast(pl.Float64)
     )
     cap = float(evidence.policy.national.achievement_cap.cap)
-    spread = items.group_by("employee_id", maintain_order=True).agg(
-        down=(down.filter(~worst) ** 2).sum().sqrt() + down.filter(worst).sum(),
-        up=(up.filter(~worst) ** 2).sum().sqrt() + up.filter(worst).sum(),
-        is_unit_level=(pl.col("reason") == "unit_level").any(),
-        record=pl.when(pl.col("indicator_id").is_in(ATTENDANCE).any()).then(
-            pl.col("n_recorded_days").first() / pl.col("n_countable_days").first()
-        ),
+    spread = (
+        items.select(
+            "person",
+            down_squared=pl.when(worst).then(0.0).otherwise(down**2),
+            up_squared=pl.when(worst).then(0.0).otherwise(up**2),
+            down_at_worst=pl.when(worst).then(down).otherwise(0.0),
+            up_at_worst=pl.when(worst).then(up).otherwise(0.0),
+            is_unit_level=(pl.col("reason") == "unit_level"),
+            record=pl.when(pl.col("indicator_id").is_in(ATTENDANCE)).then(
+                pl.col("n_recorded_days") / pl.col("n_countable_days")
+            ),
+        )
+        .group_by("person", maintain_order=True)
+        .agg(
+            pl.col("down_squared", "up_squared", "down_at_worst", "up_at_worst").sum(),
+            pl.col("is_unit_level").any(),
+            pl.col("record").max(),
+        )
     )
     rows = (
-        scores.join(spread, on="employee_id", maintain_order="left")
-        .join(_coverage(evidence), on="employee_id", how="left", maintain_order="left")
+        scores.join(spread, on="person", maintain_order="left")
+        .join(_coverage(evidence), on="person", how="left", maintain_order="left")
         .with_columns(
-            low=(pl.col("score") - pl.col("down")).clip(lower_bound=0.0),
-            high=(pl.col("score") + pl.col("up")).clip(upper_bound=cap),
+            low=(pl.col("score") - (pl.col("down_squared").sqrt() + pl.col("down_at_worst"))).clip(lower_bound=0.0),
+            high=(pl.col("score") + (pl.col("up_squared").sqrt() + pl.col("up_at_worst"))).clip(upper_bound=cap),
         )
         .with_columns(width=pl.max_horizontal(pl.col("score") - pl.col("low"), pl.col("high") - pl.col("score")))
     )
@@ -309,7 +329,7 @@ def of_scores(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     joined = pl.concat_str(reasons, separator=";", ignore_nulls=True)
     return rows.with_columns(
         data_grade=pl.max_horizontal(*grades), data_reasons=pl.when(joined != "").then(joined)
-    ).select("employee_id", "low", "high", "coverage", "record", "data_grade", "data_reasons")
+    ).select("person", "low", "high", "coverage", "record", "data_grade", "data_reasons")
 
 
 def _grade(column: str, steps: tuple[tuple[str, float], ...], *, at_least: bool) -> pl.Expr:
@@ -321,16 +341,30 @@ def _grade(column: str, steps: tuple[tuple[str, float], ...], *, at_least: bool)
 
 
 def _coverage(evidence: Evidence) -> pl.DataFrame:
-    """employee_id, coverage: share of the score's applicable weight that is scored."""
-    weight = pl.col("weight").to_physical().cast(pl.Int64)
-    of_group = pl.col("item_group").replace_strict(
-        {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}, return_dtype=pl.Float64
+    """person, coverage: share of the score's applicable weight that is scored."""
+    weight, is_scored = pl.col("weight").to_physical().cast(pl.Int64), pl.col("status") == SCORED
+    sums = {}
+    for group in GROUPS:
+        is_own = pl.col("item_group") == group
+        sums[f"{group}_weight"] = pl.when(is_own).then(weight)
+        sums[f"{group}_scored"] = pl.when(is_own & is_scored).then(weight)
+    found = (
+        evidence.items.filter(pl.col("status") != NOT_APPLICABLE)
+        .select("person", **sums)
+        .group_by("person", maintain_order=True)
+        .agg(pl.col(*sums).sum())
     )
-    return (
-        evidence.results.indicators.filter(pl.col("status") != NOT_APPLICABLE)
-        .group_by("employee_id", "item_group")
-        .agg(share=weight.filter(pl.col("status") == SCORED).sum() / weight.sum())
-        .sort("employee_id", "item_group")
-        .group_by("employee_id", maintain_order=True)
-        .agg(coverage=(pl.col("share") * of_group).sum() / of_group.sum())
-    )
+    part, whole = pl.lit(0.0), pl.lit(0.0)
+    for group in sorted(GROUPS):
+        own = float(evidence.policy.group_weight(group)) / 100
+        has_any = pl.col(f"{group}_weight") > 0
+        share = pl.col(f"{group}_scored") / pl.col(f"{group}_weight")
+        part += pl.when(has_any).then(share * own).otherwise(0.0)
+        whole += pl.when(has_any).then(own).otherwise(0.0)
+    return found.select("person", coverage=part / whole)
+
+
+_INTERVAL_OF: Final = (
+    "person", "reached", "value", "n", "numerator", "denominator", "n_countable_days", "n_recorded_days",
+)  # fmt: skip
+"""Columns of items that intervals are made of."""

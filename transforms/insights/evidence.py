@@ -81,6 +81,15 @@ class Evidence(Known):
         """The `person` of an employee number; null: nobody who is scored. Dearer to join than to look up."""
         return pl.col(number).cast(self.numbers, strict=False).to_physical().cast(pl.UInt32).alias("person")
 
+    @cached_property
+    def items(self) -> pl.DataFrame:
+        """The results' indicators in their order, with `person`: what a number is is looked up once."""
+        return self.results.indicators.with_columns(self.person())
+
+    def fact(self, name: str) -> pl.Expr:
+        """A column of the results' employees for rows that have `person`."""
+        return pl.lit(self.results.employees.get_column(name)).gather("person").alias(name)
+
     def rows(self, dataset: str) -> pl.LazyFrame:
         """The dataset's rows with `person` (null where the row names nobody who is scored)."""
         return self.frames[dataset].with_columns(self.person())

@@ -7,15 +7,16 @@ away can only help. It is at most 0.03 points of achievement, and 0.01 of the gr
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from policies.model import GROUPS, Policy
 from transforms.exact import SCORE_DIGITS
 from transforms.grading import Points
-from transforms.insights.certainty import Entry, entries
+from transforms.insights.certainty import Entry, entries, of_entry
 from transforms.insights.evidence import Evidence
 
 ORDER: Final = ("Sangat Kurang", "Kurang/Misconduct", "Butuh Perbaikan", "Baik", "Sangat Baik")
@@ -27,35 +28,15 @@ _UNIT: Final = 10**SCORE_DIGITS
 def next_steps(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     """One row a person whose proposed rating can be bettered; `items` as `certainty.scored_items` gives them.
 
-    employee_id; next_rating; results_needed, behaviour_needed: points the group scores lack (0: none), the pair that
+    person; next_rating; results_needed, behaviour_needed: points the group scores lack (0: none), the pair that
     costs the score the fewest points; score_needed: these points together. Where one item alone would do: the one that
     needs the fewest points, step_item, step_achievement (what it has to reach), step_value (the same on its own scale,
     null where that is of several targets), step_count (of a share: so many instead of `numerator`). Points Float64.
     """
-    states = _states(evidence, items)
-    cells = _cells(evidence.policy)
-    paths = states.join(cells, how="cross").filter(
-        pl.col("order") > pl.col("own_order"),
-        *(pl.col(f"{group}_to") >= pl.col(f"{group}_level") for group in GROUPS),
-    )
-    needs = {
-        f"{group}_need": pl.when(pl.col(f"{group}_to") > pl.col(f"{group}_level"))
-        .then((pl.col(f"{group}_from") - pl.col(f"{group}_score")).clip(lower_bound=0))
-        .otherwise(0)
-        for group in GROUPS
-    }
-    weights = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}
-    best = (
-        paths.with_columns(**needs)
-        .filter(*(pl.col(f"{group}_score") + pl.col(f"{group}_need") <= pl.col(f"{group}_most") for group in GROUPS))
-        .with_columns(cost=sum((pl.col(f"{group}_need") * weights[group] for group in GROUPS), pl.lit(0.0)))
-        .sort("employee_id", "cost", -pl.col("order"))
-        .group_by("employee_id", maintain_order=True)
-        .first()
-    )
+    best = _best_cells(evidence, _states(evidence, items))
     single = _single(evidence, best, items)
-    return best.join(single, on="employee_id", how="left", maintain_order="left").select(
-        "employee_id",
+    return best.join(single, on="person", how="left", maintain_order="left").select(
+        "person",
         "next_rating",
         *((pl.col(f"{group}_need") / _UNIT).alias(f"{group}_needed") for group in GROUPS),
         "step_item",
@@ -66,22 +47,68 @@ def next_steps(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _best_cells(evidence: Evidence, states: pl.DataFrame) -> pl.DataFrame:
+    """person, next_rating, the needs (hundredths) and cost of the better cell that costs least; of equals the best."""
+    weights = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}
+    cells = sorted(_cells(evidence.policy), key=lambda cell: -cell.order)
+    needs, costs, columns = {}, [], {}
+    for number, cell in enumerate(cells):
+        is_open = pl.col("own_order") < cell.order
+        cost = pl.lit(0.0)
+        for group, place, start in zip(GROUPS, cell.places, cell.starts, strict=True):
+            level, score = pl.col(f"{group}_level"), pl.col(f"{group}_score")
+            need = pl.when(level < place).then((start - score).clip(lower_bound=0)).otherwise(0)
+            needs[number, group] = need
+            is_open &= (level <= place) & (score + need <= pl.col(f"{group}_most"))
+            cost += need * weights[group]
+        columns[f"cost_{number}"] = pl.when(is_open).then(cost)
+        costs.append(pl.col(f"cost_{number}"))
+
+    def of_best(values: Iterable[pl.Expr]) -> pl.Expr:
+        return pl.coalesce(pl.when(own == pl.col("cost")).then(value) for own, value in zip(costs, values, strict=True))
+
+    return (
+        states.with_columns(**columns)
+        .with_columns(cost=pl.min_horizontal(costs))
+        .filter(pl.col("cost").is_not_null())
+        .select(
+            "person",
+            "cost",
+            next_rating=of_best(pl.lit(cell.rating) for cell in cells),
+            **{f"{group}_need": of_best(needs[number, group] for number in range(len(cells))) for group in GROUPS},
+        )
+    )
+
+
 def _hundredths(number: Decimal) -> int:
     return int(number * _UNIT)
 
 
 def _states(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     """One row a person with a rating: where both groups are, in hundredths, and the most they can reach."""
-    most = pl.lit(None, pl.Float64)
-    for entry in entries(evidence):
-        most = pl.when(is_of(entry)).then(pl.lit(entry.most)).otherwise(most)
+    most = of_entry((entry.most for entry in entries(evidence)), pl.Float64)
+    own = {group: pl.col("item_group") == group for group in GROUPS}
+    weight = pl.col("weight")
     reachable = (
-        items.with_columns(most=most)
-        .group_by("employee_id", "item_group")
-        .agg(most=((pl.col("most") * pl.col("weight")).sum() / pl.col("weight").sum() * _UNIT).round().cast(pl.Int64))
+        items.select(
+            "person",
+            **{f"{group}_weight": pl.when(own[group]).then(weight).otherwise(0) for group in GROUPS},
+            **{f"{group}_most": pl.when(own[group]).then(most * weight).otherwise(0.0) for group in GROUPS},
+        )
+        .group_by("person", maintain_order=True)
+        .agg(pl.col(f"{group}_{part}" for group in GROUPS for part in ("weight", "most")).sum())
+        .select(
+            "person",
+            **{
+                f"{group}_most": pl.when(pl.col(f"{group}_weight") > 0).then(
+                    (pl.col(f"{group}_most") / pl.col(f"{group}_weight") * _UNIT).round().cast(pl.Int64, strict=False)
+                )
+                for group in GROUPS
+            },
+        )
     )
     states = evidence.results.scores.filter(pl.col("proposed_rating").is_not_null()).select(
-        "employee_id",
+        evidence.person(),
         own_order=pl.col("proposed_rating").replace_strict(
             {rating: place for place, rating in enumerate(ORDER)}, return_dtype=pl.Int64
         ),
@@ -93,12 +120,7 @@ def _states(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
             for group in GROUPS
         },
     )
-    for group in GROUPS:
-        own = reachable.filter(pl.col("item_group") == group).select(
-            "employee_id", pl.col("most").alias(f"{group}_most")
-        )
-        states = states.join(own, on="employee_id", how="left", maintain_order="left")
-    return states
+    return states.join(reachable, on="person", how="left", maintain_order="left")
 
 
 def is_of(entry: Entry) -> pl.Expr:
@@ -110,54 +132,61 @@ def is_of(entry: Entry) -> pl.Expr:
     )
 
 
-def _cells(policy: Policy) -> pl.DataFrame:
-    """The nine cells of the matrix: the level and the score each group needs, and the rating."""
+class _Cell(NamedTuple):
+    """One of the nine of the matrix: the level and the score (hundredths) each of `GROUPS` needs, and the rating."""
+
+    places: tuple[int, int]
+    starts: tuple[int, int]
+    rating: str
+
+    @property
+    def order(self) -> int:
+        """How good the rating is."""
+        return ORDER.index(self.rating)
+
+
+def _cells(policy: Policy) -> list[_Cell]:
     starts = [0, _hundredths(policy.thresholds.meets), _hundredths(policy.thresholds.above)]
-    rows = []
-    for (results, start), (behaviour, other) in itertools.product(enumerate(starts), repeat=2):
-        rating = policy.national.rating_matrix.matrix[_LEVELS[results]][_LEVELS[behaviour]]
-        rows.append((results, behaviour, start, other, rating, ORDER.index(rating)))
-    names = ["results_to", "behaviour_to", "results_from", "behaviour_from", "next_rating", "order"]
-    return pl.DataFrame(rows, schema=names, orient="row")
+    matrix = policy.national.rating_matrix.matrix
+    return [
+        _Cell((results, behaviour), (start, other), matrix[_LEVELS[results]][_LEVELS[behaviour]])
+        for (results, start), (behaviour, other) in itertools.product(enumerate(starts), repeat=2)
+    ]
 
 
 def _single(evidence: Evidence, best: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """The one item that needs the fewest points, of those who lack in one group only."""
     one_group = best.filter((pl.col("results_need") > 0) != (pl.col("behaviour_need") > 0)).select(
-        "employee_id",
+        "person",
         item_group=pl.when(pl.col("results_need") > 0).then(pl.lit("results")).otherwise(pl.lit("behaviour")),
         need=pl.max_horizontal("results_need", "behaviour_need"),
     )
-    whole = pl.col("weight").sum().over("employee_id", "item_group")
     # Rounded up, and one hundredth more: what was rounded off the item's own achievement cannot spoil it.
     more = (pl.col("need") * pl.col("whole") + pl.col("weight") - 1) // pl.col("weight") + 1
-    reached = pl.col("achievement").to_physical().cast(pl.Int64)
     candidates = (
-        items.with_columns(whole=whole)
-        .join(one_group, on=["employee_id", "item_group"])
+        items.select("person", "place", "entry", "item_group", "item_id", "weight", "hundredths", "denominator")
+        .join(one_group, on=["person", "item_group"])
+        .with_columns(whole=pl.col("weight").sum().over("person"))
         .with_columns(more=more)
-        .with_columns(goal=reached + pl.col("more"))
+        .with_columns(goal=pl.col("hundredths") + pl.col("more"))
     )
-    parts = [
-        candidates.filter(is_of(entry), pl.col("goal") <= round(entry.most * _UNIT)).with_columns(
-            step_value=_value_of(pl.col("goal") / _UNIT, entry)
-        )
-        for entry in entries(evidence)
-    ]
-    found = pl.concat(parts) if parts else candidates.with_columns(step_value=pl.lit(None, pl.Float64))
+    known = list(entries(evidence))
+    found = (
+        candidates.filter(pl.col("goal") <= of_entry((round(entry.most * _UNIT) for entry in known), pl.Int64))
+        .sort("person", "more", "place")
+        .filter(pl.col("person").ne_missing(pl.col("person").shift()))
+    )
+    value = pl.lit(None, pl.Float64)
+    for number, entry in enumerate(known):
+        value = pl.when(pl.col("entry") == number).then(_value_of(pl.col("goal") / _UNIT, entry)).otherwise(value)
     # A hair less than the quotient: it carries the noise of a float.
     count = (pl.col("step_value") * pl.col("denominator") - 1e-6).ceil().cast(pl.Int64)
-    return (
-        found.sort("employee_id", "more", "place")
-        .group_by("employee_id", maintain_order=True)
-        .first()
-        .select(
-            "employee_id",
-            "step_value",
-            step_item="item_id",
-            step_achievement=pl.col("goal") / _UNIT,
-            step_count=pl.when(pl.col("denominator").is_not_null()).then(count),
-        )
+    return found.with_columns(step_value=value).select(
+        "person",
+        "step_value",
+        step_item="item_id",
+        step_achievement=pl.col("goal") / _UNIT,
+        step_count=pl.when(pl.col("denominator").is_not_null()).then(count),
     )
 
 

@@ -12,9 +12,9 @@ from typing import Final
 import polars as pl
 
 from transforms.findings import SCORED
-from transforms.insights.certainty import entries, of_scores, scored_items, with_intervals
+from transforms.insights.certainty import Entry, entries, of_entry, of_scores, scored_items, with_intervals
 from transforms.insights.evidence import Evidence
-from transforms.insights.next_step import is_of, next_steps
+from transforms.insights.next_step import ORDER, next_steps
 from transforms.insights.raters import INSTRUMENTS
 from transforms.insights.rounding import SCORE, SHARE, rounded
 from transforms.insights.rules import GOOD_RATINGS, OPINION_INDICATORS, SMALL_GROUP
@@ -57,6 +57,7 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     null where fewer than 10 are scored.
     """
     items = with_intervals(evidence, scored_items(evidence))
+    items = _with_groups(evidence, items)
     peers = _peers(items)
     items = _with_peers(_with_most(evidence, _with_before(evidence, items)), peers)
     to_target = pl.col("reached") - TARGET
@@ -64,37 +65,44 @@ def persons(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     below_peers = (pl.col("reached") < pl.col("peer_median")).fill_null(value=False)
     items = items.with_columns(
         to_target=to_target,
-        nature=_nature(),
+        nature=of_entry((_nature(entry) for entry in entries(evidence)), pl.String),
         standing=pl.when((to_target >= 0) & ~below_peers)
         .then(pl.lit("strength"))
         .when((pl.col("reached") < meets) | ((to_target < 0) & below_peers))
         .then(pl.lit("weakness"))
         .otherwise(pl.lit("even")),
-    ).with_columns(
-        improvement=pl.when(pl.col("to_target") < 0).then(
-            pl.struct("to_target", -pl.col("part"), "place").rank("ordinal").over("employee_id").cast(pl.Int64)
-        )
     )
+    needs = _by_need(items)
+    items = items.with_columns(needs.sort("place").get_column("improvement"))
     scores = of_scores(evidence, items)
-    found = _persons(evidence, items, scores)
+    found = _persons(evidence, items, needs, scores)
     return {
-        "person_items": _person_items(items),
-        "item_peers": _item_peers(peers),
+        "person_items": _person_items(evidence, items),
+        "item_peers": _item_peers(evidence, peers),
         "persons": found,
         "rewards": _rewards(evidence, found),
-        "improvements": _improvements(items),
+        "improvements": _improvements(evidence, items),
     }
 
 
-def _nature() -> pl.Expr:
-    indicator = pl.col("indicator_id")
-    return (
-        pl.when(~indicator.is_in(OPINION_INDICATORS))
-        .then(pl.lit("measured"))
-        .when(indicator.is_in(list(INSTRUMENTS)))
-        .then(pl.lit("colleagues"))
-        .otherwise(pl.lit("citizens"))
+def _nature(entry: Entry) -> str:
+    if entry.item.indicator not in OPINION_INDICATORS:
+        return "measured"
+    return "colleagues" if entry.item.indicator in INSTRUMENTS else "citizens"
+
+
+def _by_need(items: pl.DataFrame) -> pl.DataFrame:
+    """person, place, item_id, improvement: a person's items from the one farthest below its target on."""
+    number = pl.int_range(pl.len(), dtype=pl.Int64)
+    first = pl.when(_is_first()).then(number).forward_fill()
+    return items.sort("person", "to_target", -pl.col("part"), "place").select(
+        "person", "place", "item_id", improvement=pl.when(pl.col("to_target") < 0).then(number - first + 1)
     )
+
+
+def _is_first() -> pl.Expr:
+    """Whether a row is the person's first, of rows that are sorted by person."""
+    return pl.col("person").ne_missing(pl.col("person").shift())
 
 
 def _with_before(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
@@ -102,40 +110,52 @@ def _with_before(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     before = evidence.before("indicators", "employee_id", "item_id", "achievement")
     if before is None:
         return items.with_columns(previous_achievement=pl.lit(None, pl.Float64))
-    before = before.with_columns(previous_achievement=pl.col("achievement").cast(pl.Float64)).drop("achievement")
-    return items.join(before, on=["employee_id", "item_id"], how="left", maintain_order="left")
+    before = before.select(evidence.person(), "item_id", previous_achievement=pl.col("achievement").cast(pl.Float64))
+    return items.join(before, on=["person", "item_id"], how="left", maintain_order="left")
 
 
 def _with_most(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     """Adds points_to_gain."""
-    most = pl.lit(None, pl.Float64)
-    for entry in entries(evidence):
-        most = pl.when(is_of(entry)).then(pl.lit(entry.most)).otherwise(most)
-    room = (most - pl.col("reached")).clip(lower_bound=0.0)
-    return items.with_columns(points_to_gain=room * pl.col("part"))
+    most = of_entry((entry.most for entry in entries(evidence)), pl.Float64)
+    return items.with_columns(points_to_gain=(most - pl.col("reached")).clip(lower_bound=0.0) * pl.col("part"))
+
+
+def _with_groups(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
+    """Adds item: one number for an item's id and group; and by kind of peers the first of the person's group."""
+    numbers: dict[tuple[str, str], int] = {}
+    item = [numbers.setdefault((entry.group, entry.item.id), len(numbers)) for entry in entries(evidence)]
+    people = evidence.people.select("person", *{key for keys in _PEERS.values() for key in keys}).collect()
+    firsts = people.select(pl.col("person").min().over(keys).alias(name) for name, keys in _PEERS.items())
+    return items.with_columns(
+        *(pl.lit(firsts.get_column(name)).gather("person").alias(name) for name in _PEERS),
+        item=of_entry(item, pl.UInt32),
+    )
 
 
 def _peers(items: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """By kind of peers: one row an item and group, with n and median."""
-    reached = pl.col("achievement").to_physical().cast(pl.Int64)
     return {
-        name: items.group_by("item_group", "item_id", *keys).agg(
-            pl.len().cast(pl.Int64).alias(f"n_{name}"), (reached.median() / 10**SCORE).alias(f"median_{name}")
+        name: items.group_by("item", name).agg(
+            pl.col("item_group", "item_id").first(),
+            pl.len().cast(pl.Int64).alias(f"n_{name}"),
+            (pl.col("hundredths").median() / 10**SCORE).alias(f"median_{name}"),
         )
-        for name, keys in _PEERS.items()
+        for name in _PEERS
     }
 
 
-def _item_peers(peers: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _item_peers(evidence: Evidence, peers: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Groups that are told, as they are stored."""
     ids = {
-        "position": pl.col("position_id"),
+        "position": evidence.fact("position_id"),
         # None delivered: nothing after the slash.
-        "position_group": pl.format("{}/{}", "sector", pl.col("position_group").fill_null("")),
+        "position_group": pl.format("{}/{}", evidence.fact("sector"), evidence.fact("position_group").fill_null("")),
     }
     return pl.concat(
         [
-            groups.filter(pl.col(f"n_{name}") >= SMALL_GROUP).select(
+            groups.filter(pl.col(f"n_{name}") >= SMALL_GROUP)
+            .with_columns(person=name)
+            .select(
                 "item_group",
                 "item_id",
                 peers=pl.lit(name),
@@ -150,9 +170,9 @@ def _item_peers(peers: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _with_peers(items: pl.DataFrame, groups: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Adds peers, n_peers (himself among them) and peer_median."""
-    for name, keys in _PEERS.items():
-        of = ["item_group", "item_id", *keys]
-        items = items.join(groups[name], on=of, how="left", nulls_equal=True, maintain_order="left")
+    for name in _PEERS:
+        found = groups[name].drop("item_group", "item_id")
+        items = items.join(found, on=["item", name], how="left", maintain_order="left")
     enough = {name: pl.col(f"n_{name}") >= SMALL_GROUP for name in _PEERS}
     narrow, wide = _PEERS
     return items.with_columns(
@@ -162,12 +182,14 @@ def _with_peers(items: pl.DataFrame, groups: Mapping[str, pl.DataFrame]) -> pl.D
     )
 
 
-def _person_items(items: pl.DataFrame) -> pl.DataFrame:
+def _person_items(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     points = {
         name: rounded(name, SCORE)
         for name in ("low", "high", "to_target", "previous_achievement", "peer_median", "points_to_gain")
     }
-    return items.with_columns(
+    return items.select(
+        evidence.fact("employee_id"),
+        pl.exclude(*points),
         **points,
         change=rounded(pl.col("reached") - pl.col("previous_achievement"), SCORE),
         to_peers=rounded(pl.col("reached") - pl.col("peer_median"), SCORE),
@@ -193,24 +215,34 @@ def _person_items(items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _persons(evidence: Evidence, items: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
-    results = evidence.results
+def _persons(evidence: Evidence, items: pl.DataFrame, needs: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
     rating = pl.coalesce("decided_rating", "proposed_rating")
-    of_person = items.group_by("employee_id", maintain_order=True).agg(
-        **{f"{nature}_share": pl.col("part").filter(pl.col("nature") == nature).sum() for nature in NATURES},
-        strongest_item=pl.col("item_id").sort_by("to_target", "part", "place", descending=[True, True, False]).first(),
-        weakest_item=pl.col("item_id").sort_by("to_target", -pl.col("part"), "place").first(),
-        most_to_gain_item=pl.col("item_id").sort_by("points_to_gain", "place", descending=[True, False]).first(),
-        most_to_gain=pl.col("points_to_gain").max(),
-        measured=(pl.col("reached") * pl.col("part")).filter(pl.col("nature") == "measured").sum()
-        / pl.col("part").filter(pl.col("nature") == "measured").sum(),
+    part, is_measured = pl.col("part"), pl.col("nature") == "measured"
+    of_person = (
+        items.select(
+            "person",
+            "points_to_gain",
+            **{f"{nature}_share": pl.when(pl.col("nature") == nature).then(part).otherwise(0.0) for nature in NATURES},
+            measured=pl.when(is_measured).then(pl.col("reached") * part).otherwise(0.0),
+        )
+        .group_by("person", maintain_order=True)
+        .agg(
+            pl.col("measured", *(f"{nature}_share" for nature in NATURES)).sum(),
+            most_to_gain=pl.col("points_to_gain").max(),
+        )
+        .with_columns(measured=pl.col("measured") / pl.col("measured_share"))
     )
-    rows = (
-        results.scores.filter(pl.col("status") == SCORED)
-        .join(of_person, on="employee_id", how="left", maintain_order="left")
-        .join(scores, on="employee_id", how="left", maintain_order="left")
-        .join(next_steps(evidence, items), on="employee_id", how="left", maintain_order="left")
-    )
+    firsts = {
+        "strongest_item": items.sort("person", -pl.col("to_target"), -part, "place"),
+        "weakest_item": needs,
+        "most_to_gain_item": items.sort("person", -pl.col("points_to_gain"), "place"),
+    }
+    rows = evidence.results.scores.filter(pl.col("status") == SCORED).with_columns(evidence.person())
+    chosen = [
+        found.filter(_is_first()).select("person", pl.col("item_id").alias(name)) for name, found in firsts.items()
+    ]
+    for found in (of_person, *chosen, scores, next_steps(evidence, items)):
+        rows = rows.join(found, on="person", how="left", maintain_order="left")
     before = evidence.before("scores", "employee_id", "score")
     if before is None:
         rows = rows.with_columns(previous_score=pl.lit(None, pl.Decimal(38, SCORE)))
@@ -218,10 +250,10 @@ def _persons(evidence: Evidence, items: pl.DataFrame, scores: pl.DataFrame) -> p
         rows = rows.join(
             before.rename({"score": "previous_score"}), on="employee_id", how="left", maintain_order="left"
         )
-    worse = [(a, b) for place, a in enumerate(_BEST_FIRST) for b in _BEST_FIRST[place + 1 :]]
-    is_lowered = pl.any_horizontal(
-        (pl.col("proposed_rating") == better) & (pl.col("decided_rating") == lower) for better, lower in worse
+    proposed, decided = (
+        pl.col(name).replace_strict(_PLACES, return_dtype=pl.Int8) for name in ("proposed_rating", "decided_rating")
     )
+    is_lowered = decided < proposed
     above = float(evidence.policy.thresholds.above)
     is_low = (pl.col("measured") >= above) & ~rating.is_in(GOOD_RATINGS)
     is_unseen = is_low | ((pl.col("measured") >= TARGET) & is_lowered)
@@ -271,26 +303,31 @@ def _rewards(evidence: Evidence, found: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _improvements(items: pl.DataFrame) -> pl.DataFrame:
+def _improvements(evidence: Evidence, items: pl.DataFrame) -> pl.DataFrame:
     n = pl.col("n")
-    units = items.group_by("unit_id", "item_group", "item_id").agg(
-        n=pl.len().cast(pl.Int64), total=pl.col("achievement").to_physical().cast(pl.Int64).sum()
+    units = pl.Enum(evidence.results.employees.get_column("unit_id").unique().drop_nulls().sort())
+    own = (
+        items.with_columns(evidence.fact("unit_id").cast(units))
+        .group_by("unit_id", "item")
+        .agg(pl.col("item_group", "item_id").first(), n=pl.len().cast(pl.Int64), total=pl.col("hundredths").sum())
     )
     mean = pl.when(n >= SMALL_GROUP).then(pl.col("total") / n / 10**SCORE)
     return (
-        units.with_columns(mean=mean)
+        own.with_columns(mean=mean)
         .sort("unit_id", "mean", "item_id", nulls_last=True)
         .with_columns(
             place=pl.when(pl.col("mean") < TARGET).then(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("unit_id")),
             mean_achievement=rounded("mean", SCORE),
             to_target=rounded(pl.col("mean") - TARGET, SCORE),
         )
-        .select("unit_id", "item_group", "item_id", "n", "mean_achievement", "to_target", "place")
         .sort("unit_id", "item_group", "item_id")
+        .select(
+            pl.col("unit_id").cast(pl.String), "item_group", "item_id", "n", "mean_achievement", "to_target", "place"
+        )
     )
 
 
-_BEST_FIRST: Final = ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang/Misconduct", "Sangat Kurang")
+_PLACES: Final = {rating: place for place, rating in enumerate(ORDER)}
 _PERSON: Final = (
     "employee_id",
     "score",

@@ -81,7 +81,7 @@ def raters(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
 def sheets(evidence: Evidence) -> pl.DataFrame:
     """One row a person, rater, role and instrument: n_items, n_top, level (millionths on 1..3), is_straight.
 
-    What is one's own sheet is not among them.
+    Persons also by employee_id. What is one's own sheet is not among them.
     """
     if "sheets" not in evidence.kept:
         evidence.kept["sheets"] = _sheets(evidence)
@@ -398,6 +398,7 @@ _SCHEMA: Final = pl.Schema(
 _OWED: Final = pl.Schema({"employee_id": pl.String(), "what": pl.String(), "owed_by": pl.String()})
 _SHEETS: Final = pl.Schema(
     {
+        "person": pl.UInt32(),
         "employee_id": pl.String(),
         "rater_id": pl.String(),
         "rater_role": pl.String(),
