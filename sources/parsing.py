@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ import polars as pl
 from sources.contracts import DECIMAL, Column, Kind
 from sources.mapping import EXCEL, ISO
 from sources.offsets import at_offset, localised, offset_minutes
-from sources.plain_instants import plain_instants
+from sources.plain_instants import cells, plain_instants
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ISO_INSTANT: Final = (
@@ -262,17 +262,18 @@ def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
     def long_way(batch: pl.Expr) -> pl.Expr:
         return _each_once(lambda each: _any_iso_instant(each, timezone, end_of_day=end_of_day), batch, dtype)
 
-    def parse_batch(batch: pl.Series) -> pl.Series:
-        value = plain_instants(batch, timezone)
-        if value.null_count() == batch.null_count():
+    def parse_batch(batch: Sequence[pl.Series]) -> pl.Series:
+        texts, heads = batch
+        value = plain_instants(texts, heads, timezone)
+        if value.null_count() == texts.null_count():
             return value
-        if value.null_count() == len(batch):
-            return batch.alias("text").to_frame().select(long_way(pl.col("text"))).to_series()
-        rest = (value.is_null() & batch.is_not_null()).arg_true()
-        found = batch.gather(rest).to_frame("text").select(long_way(pl.col("text"))).to_series()
+        if value.null_count() == len(texts):
+            return texts.alias("text").to_frame().select(long_way(pl.col("text"))).to_series()
+        rest = (value.is_null() & texts.is_not_null()).arg_true()
+        found = texts.gather(rest).to_frame("text").select(long_way(pl.col("text"))).to_series()
         return value.scatter(rest, found)
 
-    return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
+    return pl.map_batches([text, cells(text)], parse_batch, return_dtype=dtype, is_elementwise=True)
 
 
 def _strptime(text: pl.Expr, one: str) -> pl.Expr:

@@ -1,13 +1,13 @@
 """Moments as devices and databases write them, `2026-07-01T07:30:00` with or without an offset, eight bytes at a time.
 
-Most cells of an agency are such moments. Their bytes are looked at in three overlapping words of eight; every digit and
-separator is checked, and what is not exactly of this shape is left to the general way.
+Most cells of an agency are such moments. Their bytes are looked at in words of eight, all digits of a word at once;
+every digit and separator is checked, and what is not exactly of this shape and century is left to the general way.
 """
 
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -21,49 +21,49 @@ _N_BYTES: Final = 19
 _OFFSET: Final = r"^(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)$"
 _ROWS: Final = 1 << 13
 """How many are worked on at once, so that what is worked with stays near the processor."""
-_WORDS: Final = ((0, b"0000-00-"), (8, b"00T00:00"), (11, b"00:00:00"))
-"""Where each word begins, and what it is with every digit zero."""
+_DATE, _DAY, _CLOCK = b"20dd-dd-", b"ddTd", b"dd:dd:dd"
+"""The words at bytes 0, 8 and 11, `d` for every digit."""
 _BLANK_FOR_T: Final = (ord(" ") ^ ord("T")) << 16
 _HIGH_BITS: Final = 0x8080808080808080
-_FIRST_YEAR, _N_YEARS = 1970, 130
-_TEXT: Final = pl.col("text")
-_CELLS: Final = (
-    _TEXT.cast(pl.Binary).bin.head(_N_BYTES).bin.reinterpret(dtype=pl.Array(pl.UInt8, _N_BYTES), endianness="little")
-)
+_INSTANT: Final = pl.col("instant")
+_TAILS: Final = pl.col("text").str.slice(_N_BYTES)
 
 
-def plain_instants(batch: pl.Series, timezone: str) -> pl.Series:
-    """The moments of a batch of texts; null for every text of another shape, also where there is no such day."""
-    texts = pl.DataFrame({"text": batch, "n_bytes": batch.str.len_bytes()})
-    is_long = texts["n_bytes"] >= _N_BYTES
-    n_long = is_long.sum()
-    if 0 < n_long == len(batch):
-        return _instants(texts, timezone)
-    none = pl.repeat(None, len(batch), dtype=pl.Datetime("us", timezone), eager=True)
-    return none.scatter(is_long.arg_true(), _instants(texts.filter(is_long), timezone)) if n_long else none
+def cells(text: pl.Expr) -> pl.Expr:
+    """The first 19 bytes of each text; null where it is shorter, or a letter of them takes more than one byte."""
+    heads = text.str.slice(0, _N_BYTES).cast(pl.Binary)
+    return heads.bin.reinterpret(dtype=pl.Array(pl.UInt8, _N_BYTES), endianness="little")
 
 
-def _instants(texts: pl.DataFrame, timezone: str) -> pl.Series:
-    """Of texts that are long enough."""
-    # One selection: what is asked of Polars one by one costs more than the work itself.
-    clocks, is_moment = _clocks(texts.select(_CELLS).to_series())
-    steady = steady_offset(clocks[is_moment], timezone)
-    if steady is not None and _ahead_by(steady, texts["text"], texts["n_bytes"]):
-        instants = pl.Series(clocks - steady).cast(pl.Datetime("us", timezone))
+def plain_instants(texts: pl.Series, cells: pl.Series, timezone: str) -> pl.Series:
+    """The moments of a batch of texts, given their `cells`.
+
+    Null for every text of another shape, also where there is no such day.
+    """
+    # In this thread and with few calls: a batch is small beside what it costs to ask Polars for something.
+    clocks, is_moment = _clocks(cells)
+    is_whole = bool(is_moment.all())
+    moments = clocks if is_whole else clocks[is_moment]
+    if not len(moments):
+        return pl.repeat(None, len(texts), dtype=pl.Datetime("us", timezone), eager=True)
+    steady = steady_offset(moments, timezone)
+    if steady is not None and _are_ahead_by(steady, texts):
+        clocks -= steady
+        instants = pl.Series("instant", clocks).cast(pl.Datetime("us", timezone))
     else:
-        instants = _one_by_one(clocks, texts["text"], texts["n_bytes"], timezone)
-    return instants if is_moment.all() else instants.scatter((~is_moment).nonzero()[0], None)
+        instants = _one_by_one(clocks, texts, timezone).alias("instant")
+    if is_whole:
+        return instants
+    return instants.to_frame().select_seq(pl.when(pl.Series(is_moment)).then(_INSTANT)).to_series()
 
 
-def _ahead_by(microseconds: int, texts: pl.Series, n_bytes: pl.Series) -> bool:
-    """Whether every text says this offset, in the same words, or none: as a rule, of one office in one zone."""
-    if n_bytes.max() == _N_BYTES:
+def _are_ahead_by(microseconds: int, texts: pl.Series) -> bool:
+    """Whether every text that says an offset says this one, in the same words: as a rule, of one office in one zone."""
+    tails = texts.alias("text").to_frame().select_seq(_TAILS.filter(_TAILS.str.len_bytes() > 0)).to_series()
+    if not len(tails):
         return True
-    has_tail = n_bytes != _N_BYTES
-    tail = texts[has_tail.arg_max() or 0][_N_BYTES:]
-    if _microseconds_said(tail) != microseconds:
-        return False
-    return bool((~has_tail | ((n_bytes == _N_BYTES + len(tail)) & texts.str.ends_with(tail))).all())
+    tail = tails[0]
+    return _microseconds_said(tail) == microseconds and bool((tails == tail).all())
 
 
 @lru_cache(maxsize=64)
@@ -72,13 +72,13 @@ def _microseconds_said(tail: str) -> int | None:
     return said
 
 
-def _one_by_one(clocks: NDArray[np.int64], texts: pl.Series, n_bytes: pl.Series, timezone: str) -> pl.Series:
+def _one_by_one(clocks: NDArray[np.int64], texts: pl.Series, timezone: str) -> pl.Series:
     """What each clock means by the offset beside it, or by the timezone; null where the offset is none."""
     tails = texts.str.slice(_N_BYTES)
     distinct = tails.unique()
     ahead = tails.replace_strict(distinct, _microseconds_ahead(distinct), return_dtype=pl.Int64)
     clock = pl.Series(clocks).cast(pl.Datetime("us"))
-    moments = pl.DataFrame({"clock": clock, "ahead": ahead, "bare": n_bytes == _N_BYTES})
+    moments = pl.DataFrame({"clock": clock, "ahead": ahead, "bare": texts.str.len_bytes() == _N_BYTES})
     given = at_offset(pl.col("clock"), pl.duration(microseconds="ahead"), timezone)
     local = localised(pl.col("clock"), timezone)
     return moments.select(pl.when("bare").then(local).otherwise(given)).to_series()
@@ -91,16 +91,17 @@ def _microseconds_ahead(tails: pl.Series) -> pl.Series:
     return tails.alias("tail").to_frame().select(minutes * 60_000_000).to_series()
 
 
-def _clocks(heads: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _clocks(cells: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Microseconds since 1970 by the clock on the wall, 0 where 19 bytes do not tell, and whether they do."""
     import numpy as np
 
-    cells = heads.rechunk().to_numpy()
-    microseconds = np.empty(len(cells), np.int64)
-    is_moment = np.empty(len(cells), np.bool_)
-    for start in range(0, len(cells), _ROWS):
+    flat = cells.rechunk().reshape((-1,))
+    heads = (flat.fill_null(0) if flat.has_nulls() else flat).to_numpy().reshape(-1, _N_BYTES)
+    microseconds = np.empty(len(heads), np.int64)
+    is_moment = np.empty(len(heads), np.bool_)
+    for start in range(0, len(heads), _ROWS):
         part = slice(start, start + _ROWS)
-        _work_out(np.ascontiguousarray(cells[part]), microseconds[part], is_moment[part])
+        _work_out(heads[part], microseconds[part], is_moment[part])
     return microseconds, is_moment
 
 
@@ -108,47 +109,71 @@ def _work_out(cells: NDArray[np.uint8], microseconds: NDArray[np.int64], is_mome
     """Fill in what rows of 19 bytes say."""
     import numpy as np
 
-    numbers, odd = [], np.zeros(len(cells), np.uint64)
-    for begin, zeros in _WORDS:
-        word = np.ndarray((len(cells),), "<u8", cells, begin, (_N_BYTES,)) ^ np.uint64(int.from_bytes(zeros, "little"))
-        if b"T" in zeros:
-            has_blank = (word & np.uint64(0xFF << 16)) == np.uint64(_BLANK_FOR_T)
-            if has_blank.any():
-                word ^= has_blank * np.uint64(_BLANK_FOR_T)
-        # A byte that is no digit (0 to 9), or no such separator (0), gets its highest bit by this, or has it.
-        beyond = bytes(0x76 if byte == ord("0") else 0x7F for byte in zeros)
-        odd |= word
-        odd |= word + np.uint64(int.from_bytes(beyond, "little"))
+    date, day, clock = (_word(cells, *one) for one in ((0, _DATE, "<u8"), (8, _DAY, "<u4"), (11, _CLOCK, "<u8")))
+    has_blank = (day & np.uint32(0xFF << 16)) == np.uint32(_BLANK_FOR_T)
+    if has_blank.any():
+        day ^= has_blank * np.uint32(_BLANK_FOR_T)
+    odd = _odd(date, _DATE)
+    odd |= _odd(day, _DAY)
+    odd |= _odd(clock, _CLOCK)
+    for word in (date, day, clock):
         # Byte n then holds the number that bytes n and n + 1 write.
-        tens = word * np.uint64(10)
-        word >>= np.uint64(8)
-        tens += word
-        numbers.append(tens)
-    date, day, clock = numbers
-    days = _days()
-    place = ((_byte(date, 0) * 100 + _byte(date, 2) - _FIRST_YEAR) * 100 + _byte(date, 5)) * 100 + _byte(day, 0)
-    known = days.take(place, mode="clip")
-    hour, minute, second = _byte(clock, 0), _byte(clock, 3), _byte(clock, 6)
+        ones = word >> word.dtype.type(8)
+        word *= word.dtype.type(10)
+        word += ones
+    clock &= np.uint64(0xFF | 0xFF << 24 | 0xFF << 48)
+    # 99 at most in each: the highest bit shows what is no hour, minute or second.
+    odd |= clock + np.uint64((128 - 24) | (128 - 60) << 24 | (128 - 60) << 48)
     odd &= np.uint64(_HIGH_BITS)
-    np.logical_and.reduce([odd == 0, known >= 0, hour < 24, minute < 60, second < 60], out=is_moment)
-    seconds = (hour * 60 + minute) * 60 + second
-    np.multiply((known.astype(np.int64) * 86_400 + seconds) * is_moment, 1_000_000, out=microseconds)
+    # Seven bits for each of year, month and day, from bytes 2, 5 and 0.
+    date >>= np.uint64(2)
+    place = date >> np.uint64(31)
+    date &= np.uint64(0x7F << 14)
+    place &= np.uint64(0x7F << 7)
+    place |= date
+    place |= day & np.uint32(0x7F)
+    midnight = _midnights().take(place.view(np.int64), mode="clip")
+    np.logical_and(odd == 0, midnight, out=is_moment)
+    # Byte 3 and those above become minutes, with the hours in them.
+    seconds = clock >> np.uint64(48)
+    clock *= np.uint64(1 | 60 << 24)
+    clock >>= np.uint64(24)
+    clock &= np.uint64(0xFFFF)
+    clock *= np.uint64(60)
+    clock += seconds
+    clock *= np.uint64(1_000_000)
+    np.add(midnight, clock.view(np.int64), out=microseconds)
+    if not is_moment.all():
+        microseconds *= is_moment
 
 
-def _byte(words: NDArray[np.uint64], number: int) -> NDArray[np.int32]:
+def _word(cells: NDArray[np.uint8], begin: int, shape: bytes, dtype: str) -> NDArray[Any]:
+    """The word of each row that begins at a byte, every digit as the number it is and every separator as 0."""
     import numpy as np
 
-    return (words >> np.uint64(8 * number)).astype(np.uint8).astype(np.int32)
+    word: NDArray[Any] = np.ndarray((len(cells),), dtype, cells, begin, (_N_BYTES,))
+    less: NDArray[Any] = word ^ word.dtype.type(int.from_bytes(shape.replace(b"d", b"0"), "little"))
+    return less
+
+
+def _odd(word: NDArray[Any], shape: bytes) -> NDArray[Any]:
+    """The same with the highest bit of each byte set that was no digit or no such separator."""
+    # What is over 9, or over 0 for a separator, gets that bit by this, or has it.
+    beyond = bytes(0x76 if byte == ord("d") else 0x7F for byte in shape)
+    odd: NDArray[Any] = word + word.dtype.type(int.from_bytes(beyond, "little"))
+    odd |= word
+    return odd
 
 
 @cache
-def _days() -> NDArray[np.int32]:
-    """Days since 1970 at `((year - 1970) * 100 + month) * 100 + day`; -1 where there is none, as at both ends."""
+def _midnights() -> NDArray[np.int64]:
+    """Microseconds since 1970 at `(year - 2000) << 14 | month << 7 | day`; 0 where there is no such day."""
     import numpy as np
 
-    days = np.full(_N_YEARS * 10_000, -1, np.int32)
-    dates = np.arange(f"{_FIRST_YEAR}-01-01", f"{_FIRST_YEAR + _N_YEARS}-01-01", dtype="datetime64[D]")
-    months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]").astype(np.int64)
+    midnights = np.zeros(1 << 21, np.int64)
+    dates = np.arange("2000-01-01", "2100-01-01", dtype="datetime64[D]")
+    months, years = dates.astype("datetime64[M]"), dates.astype("datetime64[Y]").astype(np.int64) - 30
     of_month = (dates - months).astype(np.int64) + 1
-    days[(years * 100 + months.astype(np.int64) % 12 + 1) * 100 + of_month] = dates.astype(np.int64)
-    return days
+    place = years << 14 | (months.astype(np.int64) % 12 + 1) << 7 | of_month
+    midnights[place] = dates.astype("datetime64[us]").astype(np.int64)
+    return midnights
