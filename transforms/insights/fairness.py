@@ -61,8 +61,9 @@ def fairness(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     rows = [
         row
         for outcome in ("proposed", "decided")
+        for rated in (_rated(people, outcome),)
         for dimension in _DIMENSIONS
-        for row in _compared(people.filter(pl.col(f"{outcome}_rating").is_not_null()), outcome, dimension)
+        for row in _compared(rated, outcome, dimension)
     ]
     found = pl.DataFrame(rows, schema=_RAW, orient="row")
     found = found.with_columns(
@@ -96,8 +97,11 @@ def _people(evidence: Evidence) -> pl.DataFrame:
     for before, name in reversed(AGE_BANDS):
         band = pl.when(pl.col("age") < before).then(pl.lit(name)).otherwise(band)
     scores = evidence.results.scores.select("employee_id", "proposed_rating", "decided_rating", "score")
+    employees = evidence.results.employees.select(
+        "employee_id", "unit_id", "employment_type", "sector", "position_id", "position_group"
+    )
     return (
-        evidence.results.employees.join(stated, on="employee_id", how="left")
+        employees.join(stated, on="employee_id", how="left")
         .join(scores, on="employee_id", how="left")
         .with_columns(
             sex=pl.coalesce("sex", pl.when(has_nip).then(sex_digit)),
@@ -112,6 +116,17 @@ def _people(evidence: Evidence) -> pl.DataFrame:
         )
         .with_columns(age_half=pl.when(pl.col("age").is_not_null()).then("age_half"))
         .sort("employee_id")
+    )
+
+
+def _rated(people: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    """People with a rating, narrow: their groups and position (Categorical), is_good and hundredths of their score."""
+    rating = pl.col(f"{outcome}_rating")
+    return people.filter(rating.is_not_null()).select(
+        pl.col(_DIMENSIONS).fill_null("not stated").cast(pl.Categorical),
+        position=pl.col("position_id").cast(pl.Categorical),
+        is_good=rating.is_in(GOOD_RATINGS),
+        hundredths=pl.col("score").to_physical().cast(pl.Int64),
     )
 
 
@@ -130,25 +145,20 @@ class _Group:
         return self.n_good / self.n
 
 
-def _compared(people: pl.DataFrame, outcome: str, dimension: str) -> list[dict[str, object]]:
+def _compared(rated: pl.DataFrame, outcome: str, dimension: str) -> list[dict[str, object]]:
     """The rows of one dimension."""
-    people = people.with_columns(
-        group=pl.col(dimension).fill_null("not stated"), is_good=pl.col(f"{outcome}_rating").is_in(GOOD_RATINGS)
-    )
-    counted = people.group_by("group").agg(
+    counted = rated.group_by(name=dimension).agg(
         n=pl.len(),
         n_good=pl.col("is_good").sum(),
-        hundredths=pl.col("score").to_physical().cast(pl.Int64).sum(),
-        n_scores=pl.col("score").count(),
+        hundredths=pl.col("hundredths").sum(),
+        n_scores=pl.col("hundredths").count(),
     )
-    groups = [
-        _Group(*row)
-        for row in counted.sort("group").rename({"group": "name"}).select(*_Group.__annotations__).iter_rows()
-    ]
+    named = counted.with_columns(pl.col("name").cast(pl.String)).sort("name")
+    groups = [_Group(*row) for row in named.select(*_Group.__annotations__).iter_rows()]
     hidden = _suppressed(groups)
     shown = [group for group in groups if group.name not in hidden]
     best = _best(shown)
-    strata = _strata(people) if best is not None else {}
+    strata = _strata(rated, dimension) if best is not None else {}
     p_values = _adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
     alike = [None if best in (None, group) else _alike(group, best, strata) for group in shown]
     alike_p_values = _adjusted(
@@ -253,10 +263,11 @@ def _fisher(group: _Group, best: _Group | None) -> float | None:
     return fisher(group.n_good, group.n, best.n_good, best.n)
 
 
-def _strata(people: pl.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
-    counted = people.group_by("position_id", "group").agg(n_good=pl.col("is_good").sum(), n=pl.len())
+def _strata(rated: pl.DataFrame, dimension: str) -> dict[str, dict[str, tuple[int, int]]]:
+    counted = rated.group_by("position", group=dimension).agg(n_good=pl.col("is_good").sum(), n=pl.len())
+    counted = counted.with_columns(pl.col("position", "group").cast(pl.String)).sort("position", "group")
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    for position, group, n_good, n in counted.sort("position_id", "group").iter_rows():
+    for position, group, n_good, n in counted.iter_rows():
         found.setdefault(group, {})[position] = (n_good, n)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -119,17 +119,16 @@ def _uncut(items: Mapping[str, Item]) -> pl.Expr:
 
 def _sensitivity(evidence: Evidence) -> pl.DataFrame:
     """rank_agreement and moved_share of each item, over the people who owe it and have a score."""
-    scored = evidence.results.scores.lazy().filter(pl.col("status") == SCORED).select("employee_id")
+    has_score = evidence.results.scores.get_column("status") == SCORED
+    with_score = evidence.results.scores.filter(has_score).select(evidence.person()).to_series()
     weight, points = pl.col("weight").cast(pl.Float64), pl.col("achievement").cast(pl.Float64)
     rows = (
-        evidence.results.indicators.lazy()
-        .filter(pl.col("status") == SCORED)
-        .join(scored, on="employee_id")
-        .select("employee_id", "item_id", "item_group", weight=weight, product=weight * points)
-        .collect()
+        evidence.results.indicators.filter(pl.col("status") == SCORED)
+        .select(evidence.person(), "item_id", "item_group", weight=weight, product=weight * points)
+        .filter(pl.col("person").is_in(with_score.implode()))
     )
     shares: dict[str, float] = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}
-    wide = rows.group_by("employee_id").agg(
+    wide = rows.group_by("person").agg(
         pl.col(part).filter(pl.col("item_group") == group).sum().alias(f"{part}_{group}")
         for group in GROUPS
         for part in ("weight", "product")
@@ -137,29 +136,34 @@ def _sensitivity(evidence: Evidence) -> pl.DataFrame:
     base = sum(
         (shares[group] * pl.col(f"product_{group}") / pl.col(f"weight_{group}") for group in GROUPS), pl.lit(0.0)
     )
-    wide = wide.with_columns(base=base).sort("employee_id")
+    wide = wide.with_columns(base=base)
     found = []
     for (item, group), own in rows.group_by(["item_id", "item_group"], maintain_order=True):
-        people = wide.join(own.select("employee_id", "weight", "product"), on="employee_id").sort("employee_id")
-        worst_agreement, most_moved = 1.0, 0.0
-        for shift in SHIFTS:
-            changed = (shift - 1) * pl.col("product"), (shift - 1) * pl.col("weight")
-            before = pl.col(f"product_{group}") / pl.col(f"weight_{group}")
-            after = (pl.col(f"product_{group}") + changed[0]) / (pl.col(f"weight_{group}") + changed[1])
-            agreement, moved = _ranks_compared(people, pl.col("base") + shares[str(group)] * (after - before))
-            worst_agreement, most_moved = min(worst_agreement, agreement), max(most_moved, moved)
-        found.append((item, worst_agreement, most_moved))
+        people = own.select("person", "weight", "product").join(wide, on="person", maintain_order="left")
+        before = pl.col(f"product_{group}") / pl.col(f"weight_{group}")
+        shifted = [
+            (pl.col(f"product_{group}") + (shift - 1) * pl.col("product"))
+            / (pl.col(f"weight_{group}") + (shift - 1) * pl.col("weight"))
+            for shift in SHIFTS
+        ]
+        others = [pl.col("base") + shares[str(group)] * (after - before) for after in shifted]
+        found.append((item, *_ranks_compared(people, others)))
     return pl.DataFrame(
         found, schema={"item_id": pl.String, "rank_agreement": pl.Float64, "moved_share": pl.Float64}, orient="row"
     )
 
 
-def _ranks_compared(people: pl.DataFrame, other: pl.Expr) -> tuple[float, float]:
-    """Spearman's correlation of the base score with another, and the share of people who move."""
+def _ranks_compared(people: pl.DataFrame, others: Sequence[pl.Expr]) -> tuple[float, float]:
+    """The least of Spearman's correlations of the base score with others, and the largest share of who moves."""
     # To the hundredth, as scores are stored: nobody moves for less.
-    ranks = people.select(old=pl.col("base").round(2).rank("average"), new=other.round(2).rank("average"))
-    agreement, moved = ranks.select(
-        pl.corr("old", "new"), ((pl.col("new") - pl.col("old")).abs() > MOVED * pl.len()).mean()
-    ).row(0)
-    is_number = agreement is not None and agreement == agreement  # NaN: nobody differs
-    return (float(agreement) if is_number else 1.0), float(moved or 0.0)
+    scores = {"base": pl.col("base"), **{str(place): other for place, other in enumerate(others)}}
+    ranks = people.select(score.round(2).rank("average").alias(name) for name, score in scores.items())
+    agreements, moves = [1.0], [0.0]
+    for name in ranks.columns[1:]:
+        agreement, moved = ranks.select(
+            pl.corr("base", name), ((pl.col(name) - pl.col("base")).abs() > MOVED * pl.len()).mean()
+        ).row(0)
+        is_number = agreement is not None and agreement == agreement  # NaN: nobody differs
+        agreements.append(float(agreement) if is_number else 1.0)
+        moves.append(float(moved or 0.0))
+    return min(agreements), max(moves)

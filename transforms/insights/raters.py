@@ -171,14 +171,30 @@ def measured_achievement(evidence: Evidence) -> pl.DataFrame:
 
     Only the items of the behaviour group where one of them was measured, else those of the results.
     """
-    weight = pl.col("weight").to_physical().cast(pl.Int64)
-    reached = pl.col("achievement").to_physical().cast(pl.Int64)
+    if "measured_achievement" not in evidence.kept:
+        evidence.kept["measured_achievement"] = _measured_achievement(evidence)
+    return evidence.kept["measured_achievement"]
+
+
+def _measured_achievement(evidence: Evidence) -> pl.DataFrame:
+    product = pl.col("weight").to_physical().cast(pl.Int64) * pl.col("achievement").to_physical().cast(pl.Int64)
+    is_behaviour = pl.col("item_group") == "behaviour"
     recorded = evidence.results.indicators.filter(
         pl.col("status") == SCORED, ~pl.col("indicator_id").is_in(OPINION_INDICATORS)
+    ).select(
+        evidence.person(),
+        is_behaviour.alias("is_behaviour"),
+        product=product,
+        weight=pl.col("weight").to_physical().cast(pl.Int64),
     )
-    groups = recorded.group_by("employee_id", "item_group").agg(measured=(weight * reached).sum() // weight.sum())
-    # behaviour sorts before results
-    return groups.sort("employee_id", "item_group").group_by("employee_id").agg(pl.col("measured").first())
+
+    def mean(of: pl.Expr) -> pl.Expr:
+        return pl.col("product").filter(of).sum() // pl.col("weight").filter(of).sum()
+
+    own = pl.col("is_behaviour")
+    found = recorded.group_by("person").agg(measured=pl.when(own.any()).then(mean(own)).otherwise(mean(~own)))
+    numbers = evidence.results.employees.get_column("employee_id")
+    return found.select(numbers.gather(found.get_column("person")), "measured")
 
 
 def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, instrument: str) -> pl.DataFrame:
@@ -232,17 +248,16 @@ def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, i
 
 def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
     """Sheets of supervisors that came after P and did not count: rater_id, n_late."""
-    late = evidence.own_rows("ratings").filter(
-        pl.col("instrument") == instrument,
-        pl.col("rater_role") == "supervisor",
-        pl.col("submitted_at") >= pl.lit(evidence.span.end_at),
-    )
+    columns = ("rater_id", "employee_id", "instrument", "rater_role")
+    ratings = evidence.frames["ratings"].filter(pl.col("submitted_at") >= pl.lit(evidence.span.end_at))
+    late = ratings.select(columns).collect(engine="streaming")  # few: the words are looked at afterwards
     return (
-        late.select("rater_id", "person")
+        late.filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
+        .select("rater_id", evidence.person())
+        .filter(pl.col("person").is_not_null())
         .unique()
         .group_by("rater_id")
         .agg(n_late=pl.len().cast(pl.Int64))
-        .collect(engine="streaming")
     )
 
 
@@ -360,7 +375,7 @@ def _with_agreement(rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
 
 def _owed(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=_OWED)]
-    planned = objectives_in_span(evidence).select("employee_id").unique().collect()
+    planned = objectives_in_span(evidence).select("employee_id").unique().collect(engine="streaming")
     reads_plan = any(item.indicator == "work_plan_achievement" for item in evidence.policy.all_items())
     if planned.height > 0 or reads_plan:
         without = due.join(planned, on="employee_id", how="anti")
