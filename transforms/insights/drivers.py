@@ -9,13 +9,14 @@ import polars as pl
 
 from transforms.insights import rules
 from transforms.insights.evidence import Evidence
-from transforms.insights.places import LEVELS, placed
+from transforms.insights.places import LEVELS, Level, placed
 from transforms.insights.rounding import SCORE, SHARE, rounded
 from transforms.insights.surveys import ELEMENTS, POINTS_PER_LEVEL, answers
 
 DRIVERS: Final = {"speed": "u3", "friendliness": "u7"}
 """Elements of the SKM: time, and behaviour of who serves."""
 _KEY: Final = ["level", "place_id", "audience"]
+_NAMES: Final = (*DRIVERS, "rest")
 _Z: Final = 1.959963984540054
 
 
@@ -29,32 +30,54 @@ def drivers(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     """
     others = [element for element in ELEMENTS if element not in DRIVERS.values()]
     rest = pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in others) / 10**6
-    told = (
+    # Few ways to answer, many who answer alike: counted once, and told as often as they are.
+    alike = (
         answers(evidence)
-        .select("unit_id", "audience", *((pl.col(u) / 10**6).alias(name) for name, u in DRIVERS.items()), rest=rest)
+        .select(pl.col("unit_id", "audience").cast(pl.Categorical), **DRIVERS, rest=rest)
         .drop_nulls(["audience", *DRIVERS, "rest"])
+        .group_by("unit_id", "audience", *_NAMES)
+        .agg(n=pl.len().cast(pl.Int64))
+        .with_columns((pl.col(*DRIVERS) / 10**6), pl.col("unit_id").cast(pl.String))
+        .collect(engine="streaming")
     )
-    found = pl.concat([_of_places(placed(told, level, evidence.policy.city), level) for level in LEVELS])
-    return {"drivers": _against_before(evidence, found.collect()).sort(*_KEY, "driver")}
+    found = pl.concat([_of_places(_at(alike, level, evidence.policy.city), level) for level in LEVELS])
+    return {"drivers": _against_before(evidence, found).sort(*_KEY, "driver")}
 
 
-def _of_places(told: pl.LazyFrame, level: str) -> pl.LazyFrame:
+def _at(alike: pl.DataFrame, level: Level, city: str) -> pl.DataFrame:
+    """Ways to answer at the places of a level: place_id, audience, the three indices, n."""
+    key = [pl.col("place_id").cast(pl.Categorical), *(pl.col(name) for name in ("audience", *_NAMES))]
+    rows = placed(alike.lazy(), level, city)
+    if level == "unit":
+        return rows.select(*key, "n").collect()
+    return rows.group_by(key).agg(pl.col("n").sum()).collect()
+
+
+def _with_ranks(rows: pl.DataFrame) -> pl.DataFrame:
+    """Adds twice the mean rank of each index, a whole number: so the sums are exact, whatever the order of rows."""
+    place = ["place_id", "audience"]
+    for name in _NAMES:
+        # Of n equal ones up to the k-th place the mean rank is k - (n - 1) / 2.
+        rank = (2 * pl.col("n").cum_sum() - pl.col("n") + 1).over(place).alias(f"{name}_rank")
+        ranks = rows.group_by(*place, name).agg(pl.col("n").sum()).sort(name).select(*place, name, rank)
+        rows = rows.join(ranks, on=[*place, name])
+    return rows
+
+
+def _of_places(told: pl.DataFrame, level: Level) -> pl.DataFrame:
     """One row a place, audience and driver."""
-    names = [*DRIVERS, "rest"]
-    # Twice the mean rank is a whole number: so the sums are exact, whatever the order of rows.
-    ranks = [
-        (pl.col(name).rank("average") * 2).cast(pl.Int64).over("place_id", "audience").alias(f"{name}_rank")
-        for name in names
-    ]
+    n = pl.col("n")
     pairs = [("speed", "rest"), ("friendliness", "rest"), ("speed", "friendliness")]
+    both = [*pairs, *((name, name) for name in _NAMES)]
     sums = (
-        told.with_columns(ranks)
+        _with_ranks(told)
         .group_by("place_id", "audience")
         .agg(
-            n=pl.len().cast(pl.Int64),
-            **{name: (pl.col(name) * 1000).round().cast(pl.Int64).sum() for name in names},
-            **{f"{a}_{b}": _covariance(a, b) for a, b in [*pairs, *((name, name) for name in names)]},
+            n.sum(),
+            **{name: ((pl.col(name) * 1000).round().cast(pl.Int64) * n).sum() for name in _NAMES},
+            **{f"{a}_{b}": _covariance(a, b) for a, b in both},
         )
+        .with_columns(pl.col("place_id", "audience").cast(pl.String))
     )
     r = {(a, b): pl.col(f"{a}_{b}") / (pl.col(f"{a}_{a}") * pl.col(f"{b}_{b}")).sqrt() for a, b in pairs}
     between = r["speed", "friendliness"]
@@ -88,11 +111,9 @@ def _of_places(told: pl.LazyFrame, level: str) -> pl.LazyFrame:
 
 
 def _covariance(a: str, b: str) -> pl.Expr:
-    """The sum of products times n, less the product of sums, of two columns of ranks."""
-    x, y = pl.col(f"{a}_rank"), pl.col(f"{b}_rank")
-    return (
-        pl.len().cast(pl.Int128) * (x * y).cast(pl.Int128).sum() - x.cast(pl.Int128).sum() * y.cast(pl.Int128).sum()
-    ).cast(pl.Float64)
+    """The sum of products times n, less the product of sums, of two columns of ranks, each told n times."""
+    n, x, y = (pl.col(name).cast(pl.Int128) for name in ("n", f"{a}_rank", f"{b}_rank"))
+    return (n.sum() * (n * x * y).sum() - (n * x).sum() * (n * y).sum()).cast(pl.Float64)
 
 
 def _against_before(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
