@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.insights.certainty import entries
 from transforms.insights.evidence import Evidence
-from transforms.insights.surveys import responses
+from transforms.insights.surveys import answers
 
 NOBODY: Final = "nobody"
 """Stands for the worker of a row that names nobody who is scored."""
@@ -112,9 +112,8 @@ def _requests(evidence: Evidence) -> pl.LazyFrame:
 def _responses(evidence: Evidence, audiences: Sequence[str]) -> pl.LazyFrame:
     """Responses by unit, person and audience."""
     return (
-        responses(evidence)
+        answers(evidence)
         .filter(pl.col("audience").is_in(audiences))
-        .select("unit_id", "audience", evidence.person())
         .group_by(*_KEYS, "audience")
         .agg(responses=pl.len().cast(pl.Int64))
     )

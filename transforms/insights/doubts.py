@@ -18,6 +18,7 @@ import polars as pl
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, probability, rounded
 from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many, poisson_tail
+from transforms.insights.surveys import responses
 from transforms.scope import local
 
 FALSE_ALARMS: Final = 0.01
@@ -226,23 +227,21 @@ def _against_habit(closings: pl.DataFrame, hit: str, rule: str, least: int, shar
 
 def _stuffed(evidence: Evidence) -> pl.DataFrame:
     answers = (
-        evidence.frames["survey_responses"]
-        .filter(evidence.span.covers("submitted_at"), pl.col("audience") != "student")
-        .select(pl.col("employee_id", "unit_id").cast(pl.Categorical), at=local("submitted_at"))
-        .filter(pl.col("at").dt.time() != dt.time())
-        .collect(engine="streaming")
+        responses(evidence)
+        .filter(pl.col("audience") != "student", pl.col("at").dt.time() != dt.time())
+        .select("at", "employee", unit=pl.col("unit_id").cast(pl.Categorical))
     )
-    names_somebody = pl.col("employee_id").is_not_null()
+    names_somebody = pl.col("employee").is_not_null()
     return pl.concat(
         [
-            _crowded(answers.filter(names_somebody), "employee_id", STUFFED),
-            _crowded(answers.filter(~names_somebody, pl.col("unit_id").is_not_null()), "unit_id", STUFFED_UNIT),
+            _crowded(answers.filter(names_somebody), "employee", STUFFED),
+            _crowded(answers.filter(~names_somebody, pl.col("unit").is_not_null()), "unit", STUFFED_UNIT),
         ]
     )
 
 
 def _crowded(answers: pl.DataFrame, key: str, crowd: int) -> pl.DataFrame:
-    found = _crowds(answers, key, crowd).filter(pl.col("n_found") >= crowd)
+    found = _crowds(answers, key, crowd).filter(pl.col("n_found") >= crowd).rename({key: f"{key}_id"})
     return _shaped(found, "stuffed_survey", n_expected=_crowding("n_of", pl.col("n_days") * WORKING_MINUTES, crowd))
 
 

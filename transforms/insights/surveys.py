@@ -9,33 +9,44 @@ import polars as pl
 from policies.model import SkmGrades
 from transforms.exact import DECIMAL_UNIT, units
 from transforms.insights.evidence import Evidence
-from transforms.scope import day_of
+from transforms.scope import local
 
 ELEMENTS: Final = tuple(f"u{number}" for number in range(1, 10))
 POINTS_PER_LEVEL: Final = 25
 
 
-def responses(evidence: Evidence) -> pl.LazyFrame:
-    """Responses of P with at least one answer, whoever they name: the rows as they were delivered."""
-    return evidence.frames["survey_responses"].filter(evidence.span.covers("submitted_at"), _is_answered())
+def responses(evidence: Evidence) -> pl.DataFrame:
+    """Responses of P, whoever they name, narrow and in memory: read once.
+
+    employee (Categorical: the number they name), person (null: nobody who is scored), unit_id, audience, at and day
+    (wall-clock), u1..u9 (millionths of a level, Int32), is_answered (at least one of these is).
+    """
+    if "responses" not in evidence.kept:
+        millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
+        found = (
+            evidence.frames["survey_responses"]
+            .filter(evidence.span.covers("submitted_at"))
+            .select(
+                evidence.person(),
+                "unit_id",
+                "audience",
+                *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
+                employee=pl.col("employee_id").cast(pl.Categorical),
+                at=local("submitted_at"),
+                is_answered=pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS),
+            )
+            .with_columns(day=pl.col("at").dt.date())
+        )
+        evidence.kept["responses"] = found.collect(engine="streaming")
+    return evidence.kept["responses"]
 
 
 def answers(evidence: Evidence) -> pl.LazyFrame:
-    """The same, narrow and in memory, read once: unit_id, day, audience, u1..u9 (millionths of a level, Int32)."""
+    """The responses with an answer; mostly all of them."""
     if "answers" not in evidence.kept:
-        millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
-        found = responses(evidence).select(
-            "unit_id",
-            "audience",
-            *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
-            day=day_of("submitted_at"),
-        )
-        evidence.kept["answers"] = found.collect(engine="streaming")
+        found = responses(evidence)
+        evidence.kept["answers"] = found if found.get_column("is_answered").all() else found.filter("is_answered")
     return evidence.kept["answers"].lazy()
-
-
-def _is_answered() -> pl.Expr:
-    return pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS)
 
 
 def points() -> pl.Expr:
