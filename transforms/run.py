@@ -214,9 +214,13 @@ def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:
         question = (entry.item.indicator, entry.item.parameters)
         if question not in answers:
             answers[question] = INDICATORS[entry.item.indicator](scope, entry.item.parameters)
-    found = dict(
-        zip(answers, pl.collect_all(answers.values(), engine="streaming", optimizations=AS_WRITTEN), strict=True)
-    )
+    alike: dict[str, list[tuple[str, Parameters]]] = {}
+    for question in answers:
+        alike.setdefault(READS[question[0]][0], []).append(question)
+    found: dict[tuple[str, Parameters], pl.DataFrame] = {}
+    for questions in alike.values():  # a dataset after another: what is held meanwhile is that of one
+        asked = [answers[question] for question in questions]
+        found |= zip(questions, pl.collect_all(asked, engine="streaming", optimizations=AS_WRITTEN), strict=True)
     parts = weight_unit(scope.policy)
     graded_items = []
     for place, entry in enumerate(catalogue):
@@ -265,10 +269,12 @@ def _indicators(items: pl.DataFrame, people: pl.DataFrame, catalogue: list[_Entr
         orient="row",
     )
     return (
-        items.join(people.select("person", "employee_id"), on="person")
-        .join(entries, on="place")
-        .sort("person", "place")
+        items.lazy()
+        .join(people.lazy().select("person", "employee_id"), on="person")
+        .join(entries.lazy(), on="place")
         .select(
+            "person",
+            "place",
             "employee_id",
             "item_id",
             "indicator_id",
@@ -282,6 +288,9 @@ def _indicators(items: pl.DataFrame, people: pl.DataFrame, catalogue: list[_Entr
             "status",
             "reason",
         )
+        .sort("person", "place")
+        .drop("person", "place")
+        .collect(engine="streaming")
     )
 
 
