@@ -51,7 +51,7 @@ class _Survey:
     has_bare_cr: bool = False
     has_quotes: bool = False
     has_blanks: bool = False
-    """Whether a cell may have a blank around it: the file has one, or a letter beyond ASCII."""
+    """Whether a cell may have a blank around it: one stands beside its end, or there is a letter beyond ASCII."""
     is_utf8: bool = True
     n_cells: int | None = None
     """Of every line, where they are as many in each, nothing is quoted and no line is blank or too long."""
@@ -158,21 +158,29 @@ def _survey(path: Path, quote: str | None, delimiter: str) -> _Survey:
     survey, shape = _Survey(), _Shape.of(path, delimiter)
     decoder = codecs.getincrementaldecoder("utf-8")()
     mark = quote.encode() if quote else None
-    blanks = [blank for blank in (b" ", b"\t", b"\v", b"\f") if blank != delimiter.encode()]
-    odd = b"\r\0" + (mark or b"")
-    ends_with_cr = False
+    rare_blanks = [blank for blank in (b"\t", b"\v", b"\f") if blank != delimiter.encode()]
+    odd, rare = b"\r\0" + (mark or b""), b"".join(rare_blanks)
+    ends_with_cr = has_spaces = False
+    before = b"\n"
     with path.open("rb", buffering=0) as stream:
         survey.has_bom = stream.read(3) == codecs.BOM_UTF8
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
             survey.has_lf = survey.has_lf or b"\n" in chunk
             is_clear = not ends_with_cr and not decoder.getstate()[0]
-            if is_clear and shape.takes(chunk, odd if survey.has_blanks else odd + b"".join(blanks), _BEYOND_ASCII):
+            blanks = b"" if survey.has_blanks else rare if has_spaces else rare + b" "
+            if is_clear and shape.takes(chunk, odd, blanks, _BEYOND_ASCII):
+                if has_spaces and not survey.has_blanks:
+                    survey.has_blanks = _has_space_around(before + chunk, delimiter)
+                before = chunk[-1:]
                 continue
             is_ascii = chunk.isascii()
             survey.has_nul = survey.has_nul or b"\0" in chunk
             survey.has_quotes = survey.has_quotes or (mark is not None and mark in chunk)
-            survey.has_blanks = survey.has_blanks or not is_ascii or any(blank in chunk for blank in blanks)
+            survey.has_blanks = survey.has_blanks or not is_ascii or any(blank in chunk for blank in rare_blanks)
+            has_spaces = has_spaces or b" " in chunk
+            survey.has_blanks = survey.has_blanks or (has_spaces and _has_space_around(before + chunk, delimiter))
+            before = chunk[-1:]
             if b"\r" in chunk or ends_with_cr:
                 n_crlf = chunk.count(b"\r\n") + (ends_with_cr and chunk.startswith(b"\n"))
                 n_cr = chunk.count(b"\r") - chunk.endswith(b"\r") + ends_with_cr
@@ -184,10 +192,21 @@ def _survey(path: Path, quote: str | None, delimiter: str) -> _Survey:
                 survey.is_utf8 = _decodes(decoder, chunk)
             is_plain = not (survey.has_quotes or survey.has_nul)
             shape.is_regular = is_plain and shape.takes(chunk)
+    survey.has_blanks = survey.has_blanks or before == b" "
     survey.has_bare_cr = survey.has_bare_cr or ends_with_cr
     survey.is_utf8 = survey.is_utf8 and _decodes(decoder, b"", final=True)
     survey.n_cells = shape.n_cells if shape.is_whole and not survey.has_bare_cr else None
     return survey
+
+
+def _has_space_around(text: bytes, delimiter: str) -> bool:
+    """Whether a space stands beside the end of a cell."""
+    import numpy as np  # slow to import, and most small files have no space
+
+    letters = np.frombuffer(text, np.uint8)
+    is_end = (letters == ord("\n")) | (letters == ord(delimiter))
+    is_space = letters == ord(" ")
+    return bool((is_end[:-1] & is_space[1:]).any() or (is_space[:-1] & is_end[1:]).any())
 
 
 @dataclass(slots=True)
