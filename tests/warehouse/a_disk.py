@@ -36,7 +36,7 @@ def refused(url: str) -> str:
 def main(folder: str, fault: str) -> None:
     disk = Path(folder) / "disk"
     disk.mkdir()
-    mount(disk, "size=2m")
+    mount(disk, "size=8m")
     url = f"sqlite:///{disk / 'warehouse.db'}"
     open_warehouse(url).close()
     if fault == "full":
@@ -45,10 +45,10 @@ def main(folder: str, fault: str) -> None:
         assert "the disk is full: free space, then run again" in refused(url)
         filler.unlink()
     else:
-        mount(disk, "remount,ro,size=2m")
+        mount(disk, "remount,ro,size=8m")
         said = refused(url)
         assert "may not be written" in said or "check the path and the permissions of its folder" in said, said
-        mount(disk, "remount,rw,size=2m")
+        mount(disk, "remount,rw,size=8m")
     with open_warehouse(url) as warehouse:
         rows = warehouse.runs()
         before = {dict(zip(rows.columns, row, strict=True))["status"] for row in rows.rows}
