@@ -26,11 +26,18 @@ from transforms.scope import Span, local
 _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.timedelta()
 _DEFAULT_SCHEDULE = ""
-_OWNED = ["person", "date", "starts_at", "ends_at", "first", "last", "is_in", "is_out"]
+_OWNED = ["person", "date", "starts_at", "ends_at", "first", "last"]
+_FACTS = ["person", "unit", "clock", "is_shifting"]
 _SPELL = ["unit_id", "schedule", "start_date", "until", "first_day", "last_day"]
 # Dates as whole numbers from 0 to 2**20: the years 534 to 3405.
 _DATES, _FIRST_DATE = 2**20, -(2**19)
 _MICROSECONDS_A_DAY = 86_400_000_000
+# A mark is a moment, in microseconds since the span began, and a direction in one number. With "in" the least and "out"
+# the greatest, the first and the last mark of a moment tell whether both are there.
+_DIRECTIONS, _IN, _NEITHER, _OUT = 4, 1, 2, 3
+_MICROSECONDS_A_MINUTE = 60_000_000
+_MARKS_A_DAY = _MICROSECONDS_A_DAY * _DIRECTIONS
+_LARGEST = 2**63 - 1
 # Left to choose, the planner joins a person's days with every unit's before it looks for the person's own unit.
 AS_WRITTEN = pl.QueryOptFlags(join_order=False)
 """Collect day facts with these: joins in the order they are written."""
@@ -101,36 +108,26 @@ def day_facts(
     clocks = places.select("schedule", "clock").unique()
     hours = hours.join(clocks, on="schedule").drop("schedule").with_columns(of_day=_on("clock"))
     # Of all others a day's window opens at midnight: no stretches, and no day that reaches into the next date.
-    shifted = hours.lazy().filter(pl.col("window") > _MIDNIGHT).select("clock").unique()
-    shifting = keyed.join(shifted, on="clock", how="semi").select("person").unique().collect().get_column("person")
-    is_shifting = pl.col("person").is_in(shifting.implode())
-    folded = _folded(attendance, keys.with_columns(is_shifting=is_shifting), windows, year)
-    moments = _spelled(folded, keyed.with_columns(is_shifting=is_shifting))
-    moments = moments.collect(engine="streaming", optimizations=AS_WRITTEN).lazy()
+    shifted = hours.filter(pl.col("window") > _MIDNIGHT).select("clock").unique()
+    shifting = keyed.join(shifted.lazy(), on="clock", how="semi").select("person").unique().collect()
+    numbered = _numbered(keyed.collect(), shifting.get_column("person"))
+    moments = _folded(attendance, numbered, keys, windows, year)
     leave_days = (
         _leave_days(leave.join(keys, on="employee_id"), year).with_columns(of_day=_on("person")).collect().lazy()
     )
-    recorded = _recorded(moments, windows)
+    grid = _grid(places, hours.lazy(), _seen(moments), year)
     if elsewhere is not None:
-        units = places.select("unit_id", "unit").unique().lazy()
-        recorded = pl.concat(
-            [recorded, elsewhere.record.lazy().join(units, on="unit_id").select("unit", "date", "window")]
-        )
-    grid = _grid(places, hours.lazy(), recorded.unique(), year).collect(optimizations=AS_WRITTEN).lazy()
+        grid = _recorded_elsewhere(grid, elsewhere, places)
+    grid = _running(grid).collect(optimizations=AS_WRITTEN).lazy()
     excused = _excused(keyed, grid, leave_days).collect(optimizations=AS_WRITTEN).lazy()
     return DayFacts(
         counts=_counts(keyed, grid, excused, _months(span)),
         weeks=_counts(keyed, grid, excused, _weeks(span)),
-        attended=_attended(_owned(moments, hours.lazy(), windows), leave_days, year),
+        attended=_attended(moments, hours.lazy(), windows, leave_days, year),
         spells=keyed,
         totals=grid.select("place", "date", "recorded_so_far"),
         excused=excused.filter("is_recorded").select("person", "place", "date"),
-        # At once: nobody asks for a person's days after this, and they are most of what is held.
-        appeared=moments.filter(pl.col("date").is_between(span.start, span.last_day))
-        .select("person")
-        .unique()
-        .collect(engine="streaming")
-        .lazy(),
+        appeared=_appeared(moments, span),
         gaps=_gaps(grid.filter(pl.col("date") >= span.start), places),
     )
 
@@ -165,16 +162,15 @@ def recorded_days(
     Of the people of `keys` (employee_id, person), whose spells are given.
     """
     units = spells.select("unit_id").unique().sort("unit_id").with_row_index("unit").collect().lazy()
-    none_shifts = pl.lit(value=False)  # a day's first and last event tell which windows have any
-    keyed = spells.join(units, on="unit_id").with_columns(clock="unit", is_shifting=none_shifts)
-    folded = _folded(attendance, keys.with_columns(is_shifting=none_shifts), windows, year)
-    found = _recorded(_spelled(folded, keyed), windows)
+    nobody = pl.Series("person", [], dtype=pl.UInt32)  # a day's first and last event tell which windows have any
+    numbered = _numbered(spells.join(units, on="unit_id").with_columns(clock="unit").collect(), nobody)
+    found = _recorded(_seen(_folded(attendance, numbered, keys, windows, year)), windows)
     return found.join(units, on="unit").select("unit_id", "date", "window")
 
 
-def _on(number: str) -> pl.Expr:
-    """A number and the date of the row as one key."""
-    return pl.col(number).cast(pl.Int64) * _DATES + (pl.col("date").to_physical() - _FIRST_DATE)
+def _on(number: str, date: str = "date") -> pl.Expr:
+    """A number and a date of the row as one key."""
+    return pl.col(number).cast(pl.Int64) * _DATES + (pl.col(date).to_physical() - _FIRST_DATE)
 
 
 def _number(key: pl.Expr) -> pl.Expr:
@@ -254,63 +250,102 @@ def wall_clock(instant: str, span: Span) -> pl.Expr:
     return pl.col(instant).dt.convert_time_zone("UTC").dt.replace_time_zone(None) + offsets.pop()
 
 
-def _folded(attendance: pl.LazyFrame, keys: pl.LazyFrame, windows: Sequence[dt.timedelta], span: Span) -> pl.LazyFrame:
-    """Events of a span, up to the day after it, folded: person, date, stretch, first, last (wall clock), is_in, is_out.
+def _numbered(spells: pl.DataFrame, shifting: pl.Series) -> pl.DataFrame:
+    """`spells` in an order in which those of people who are `shifting` come last; `spell` is the place in it.
 
-    A stretch lies between two window openings, counted from midnight; a day of people who are not `is_shifting` has
-    one stretch. A window opens only at the end of a stretch, so first, last and the directions of a stretch are all
-    that any later question needs.
+    Unit by unit: what lies together is grouped in half the time.
     """
-    moment = pl.col("moment").to_physical()
-    into_day = moment % _MICROSECONDS_A_DAY
-    opened = [(into_day >= window // dt.timedelta(microseconds=1)).cast(pl.Int64) for window in windows[1:]]
-    stretch = pl.when("is_shifting").then(pl.sum_horizontal(opened)).otherwise(0) if opened else pl.lit(0, pl.Int64)
-    day = pl.col("person").cast(pl.Int64) * _DATES + (moment // _MICROSECONDS_A_DAY - _FIRST_DATE)
-    key, n = pl.col("key"), len(windows)
+    is_shifting = pl.col("person").is_in(shifting.implode())
     return (
+        spells.with_columns(is_shifting=is_shifting)
+        .sort("is_shifting", "unit", "person", "start_date")
+        .with_row_index("spell")
+    )
+
+
+def _folded(
+    attendance: pl.LazyFrame, spells: pl.DataFrame, keys: pl.LazyFrame, windows: Sequence[dt.timedelta], span: Span
+) -> pl.LazyFrame:
+    """Events of a span, up to the day after it, folded: person, unit, clock, date, stretch, first, last (marks).
+
+    Once for each of a person's `_numbered` spells: is_there, whether it contains the date; was_there, whether it
+    contains the day before. A stretch lies between two window openings, counted from midnight; a day of people who are
+    not `is_shifting` has one. A window opens only at the end of a stretch, so its first and last mark are all that any
+    later question needs.
+
+    A spell and a mark make one whole number: sorted, the events of a stretch lie together, which costs half of grouping
+    them. As many spells are taken at once as such numbers have room for.
+    """
+    marks = ((span.end - span.start).days + 1) * _MARKS_A_DAY
+    at_once = _LARGEST // marks
+    named = spells.lazy().select("spell", "person").join(keys, on="person").drop("person")
+    n_plain = spells.height - int(spells.get_column("is_shifting").sum())
+    found = []
+    for lowest in range(0, max(spells.height, 1), at_once):
+        some = named.filter(pl.col("spell").is_between(lowest, lowest + at_once - 1))
+        numbers = _numbers(attendance, some.with_columns(pl.col("spell") - lowest), span, marks)
+        n_of_plain = numbers.search_sorted(min(max(n_plain - lowest, 0), at_once) * marks)
+        for part, opens in ((numbers[:n_of_plain], windows[:1]), (numbers[n_of_plain:], windows)):
+            found.append(_stretches(part, opens, span, marks).with_columns(pl.col("spell") + lowest))
+    start, until, eve = pl.col("start_date"), pl.col("until"), pl.col("date") - _DAY
+    return (
+        pl.concat(found)
+        .join(spells.lazy().select("spell", *_FACTS, "start_date", "until"), on="spell", maintain_order="left")
+        .with_columns(is_there=pl.col("date").is_between(start, until), was_there=eve.is_between(start, until))
+        .drop("spell", "start_date", "until")
+        .collect(engine="streaming")
+        .lazy()
+    )
+
+
+def _numbers(attendance: pl.LazyFrame, named: pl.LazyFrame, span: Span, marks: int) -> pl.Series:
+    """Spell * `marks` + mark of every event of the span, ascending; `named`: employee_id, spell."""
+    moment = (pl.col("moment") - _midnight(span.start)).dt.total_microseconds()
+    is_in, is_out = pl.col("direction") == "in", pl.col("direction") == "out"
+    direction = pl.when(is_in).then(_IN).when(is_out).then(_OUT).otherwise(_NEITHER)
+    events = (
         attendance.select("employee_id", "direction", moment=wall_clock("timestamp", span))
         .filter(pl.col("moment").is_between(_midnight(span.start), _midnight(span.end + _DAY), closed="left"))
-        .join(keys, on="employee_id")
-        .select(
-            "moment",
-            key=day * n + stretch,
-            is_in=(pl.col("direction") == "in").fill_null(value=False),
-            is_out=(pl.col("direction") == "out").fill_null(value=False),
-        )
-        .group_by("key")
-        .agg(
-            first=pl.col("moment").min(),
-            last=pl.col("moment").max(),
-            is_in=pl.col("is_in").any(),
-            is_out=pl.col("is_out").any(),
-        )
-        .select(
-            "first",
-            "last",
-            "is_in",
-            "is_out",
-            person=_number(key // n),
-            date=_date(key // n),
-            stretch=(key % n).cast(pl.Int8),
-        )
+        .join(named, on="employee_id")
+        .select(number=pl.col("spell").cast(pl.Int64) * marks + moment * _DIRECTIONS + direction)
+        .collect(engine="streaming", optimizations=AS_WRITTEN)
     )
+    return events.get_column("number").sort()
+
+
+def _stretches(numbers: pl.Series, windows: Sequence[dt.timedelta], span: Span, marks: int) -> pl.LazyFrame:
+    """spell, date, stretch, first, last of these numbers, which ascend."""
+    number, key = pl.col("number"), pl.col("key")
+    into_day = number % _MARKS_A_DAY // _DIRECTIONS
+    opened = [(into_day >= window // dt.timedelta(microseconds=1)).cast(pl.Int64) for window in windows[1:]]
+    n_days = marks // _MARKS_A_DAY
+    return (
+        numbers.rename("number")
+        .to_frame()
+        .lazy()
+        .with_columns(key=pl.sum_horizontal(number // _MARKS_A_DAY * len(windows), *opened))
+        .select(
+            first=number.filter((key != key.shift(1)).fill_null(value=True)),
+            last=number.filter((key != key.shift(-1)).fill_null(value=True)),
+            key=key.filter((key != key.shift(1)).fill_null(value=True)),
+        )
+        .select(
+            (pl.col("first", "last") % marks),
+            spell=(key // (len(windows) * n_days)).cast(pl.UInt32),
+            date=(key // len(windows) % n_days + _epoch_day(span.start)).cast(pl.Int32).cast(pl.Date),
+            stretch=(key % len(windows)).cast(pl.Int8),
+        )
+        .collect()
+        .lazy()
+    )
+
+
+def _epoch_day(date: dt.date) -> int:
+    return (date - dt.date(1970, 1, 1)).days
 
 
 def _midnight(date: dt.date) -> dt.datetime:
     return dt.datetime.combine(date, dt.time())
-
-
-def _spelled(moments: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
-    """`moments` with unit and clock, once for each spell of the person: is_there, whether it contains the date.
-
-    was_there: whether it contains the day before.
-    """
-    start, until, eve = pl.col("start_date"), pl.col("until"), pl.col("date") - _DAY
-    return (
-        moments.join(spells.select("person", "unit", "clock", "is_shifting", "start_date", "until"), on="person")
-        .with_columns(is_there=pl.col("date").is_between(start, until), was_there=eve.is_between(start, until))
-        .drop("start_date", "until")
-    )
 
 
 def spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
@@ -322,34 +357,81 @@ def spell_of_day(days: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _recorded(moments: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
-    """Distinct (unit, date, window): somebody of the unit that day has an event in the window."""
-    seen = (
-        moments.filter(pl.col("is_there") | pl.col("was_there"))
-        .select(
-            of_day=_on("unit"),
-            latest=pl.when("is_there").then(pl.col("last").to_physical() % _MICROSECONDS_A_DAY),
-            earliest=pl.when("was_there").then(pl.col("first").to_physical() % _MICROSECONDS_A_DAY),
+def _seen(moments: pl.LazyFrame) -> pl.LazyFrame:
+    """Of each unit and date: of_unit (both), the latest event of people who are there, the earliest of who were.
+
+    In microseconds into the date; null: no event.
+    """
+    return (
+        moments.select(
+            of_unit=_on("unit"),
+            latest=pl.when("is_there").then(pl.col("last") % _MARKS_A_DAY // _DIRECTIONS),
+            earliest=pl.when("was_there").then(pl.col("first") % _MARKS_A_DAY // _DIRECTIONS),
         )
-        .group_by("of_day")
+        .group_by("of_unit")
         .agg(pl.col("latest").max(), pl.col("earliest").min())
         .collect(engine="streaming", optimizations=AS_WRITTEN)
         .lazy()
-        .select("latest", "earliest", unit=_number(pl.col("of_day")), date=_date(pl.col("of_day")))
     )
+
+
+def _recorded(seen: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
+    """Distinct (unit, date, window): somebody of the unit that day has an event in the window."""
+    days = seen.select("latest", "earliest", unit=_number(pl.col("of_unit")), date=_date(pl.col("of_unit")))
     found = []
     for window in windows:
         opens = window // dt.timedelta(microseconds=1)
-        of_date = seen.filter(pl.col("latest") >= opens).select("unit", "date")
-        of_eve = seen.filter(pl.col("earliest") < opens).select("unit", date=pl.col("date") - _DAY)
+        of_date = days.filter(pl.col("latest") >= opens).select("unit", "date")
+        of_eve = days.filter(pl.col("earliest") < opens).select("unit", date=pl.col("date") - _DAY)
         found.append(pl.concat([of_date, of_eve]).unique().with_columns(window=pl.lit(window, pl.Duration("us"))))
     return pl.concat(found)
 
 
-def _owned(moments: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
-    """Events of the working day that owns them, one row a person and working day."""
+def _appeared(moments: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Distinct person with any event in P."""
+    seen = moments.filter(pl.col("date").is_between(span.start, span.last_day)).select("person").unique()
+    # At once: nobody asks for a person's days after this, and they are most of what is held.
+    return seen.collect(engine="streaming").lazy()
+
+
+def _attended(
+    moments: pl.LazyFrame,
+    hours: pl.LazyFrame,
+    windows: Sequence[dt.timedelta],
+    leave_days: pl.LazyFrame,
+    span: Span,
+) -> pl.LazyFrame:
+    """Late and early minutes of each recorded day with an event."""
+    since = [(pl.col(at) - _midnight(span.start)).dt.total_microseconds() for at in ("starts_at", "ends_at")]
+    hours = hours.select("of_day", "window", *since)
     plain = _on_hours(moments.filter(~pl.col("is_shifting"), pl.col("is_there")), hours)
-    return pl.concat([plain.select(_OWNED), _shifted(moments.filter("is_shifting"), hours, windows)])
+    owned = [plain.select(_OWNED), _shifted(moments.filter("is_shifting"), hours, windows)]
+    days = pl.concat([_minutes(days) for days in owned])
+    return (
+        days.filter(pl.col("date").is_between(span.start, span.last_day))
+        .with_columns(of_day=_on("person"))
+        .join(leave_days, on="of_day", how="anti")
+        .drop("of_day")
+    )
+
+
+def _minutes(days: pl.LazyFrame) -> pl.LazyFrame:
+    """person, date, late_minutes, early_minutes of working days, each with the marks that it owns."""
+    first, last = pl.col("first") // _DIRECTIONS, pl.col("last") // _DIRECTIONS
+    is_single = first == last
+    is_in, is_out = pl.col("first") % _DIRECTIONS == _IN, pl.col("last") % _DIRECTIONS == _OUT  # of a single moment
+    is_nearer_start = (first - pl.col("starts_at")).abs() <= (first - pl.col("ends_at")).abs()
+    is_arrival = pl.when(is_in != is_out).then(is_in).otherwise(is_nearer_start)  # both, or neither: it tells nothing
+    late, early = (
+        (microseconds // _MICROSECONDS_A_MINUTE).clip(lower_bound=0).cast(pl.Int32)
+        for microseconds in (first - pl.col("starts_at"), pl.col("ends_at") - last)
+    )
+    return days.select(
+        "person",
+        "date",
+        late_minutes=pl.when(~is_single | is_arrival).then(late),
+        early_minutes=pl.when(~is_single | ~is_arrival).then(early),
+    )
 
 
 def _shifted(moments: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.timedelta]) -> pl.LazyFrame:
@@ -364,16 +446,14 @@ def _shifted(moments: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.ti
     return (
         pl.concat([later, of_eve])
         .group_by("person", "date", "starts_at", "ends_at")
-        .agg(pl.col("first").min(), pl.col("last").max(), pl.col("is_in").any(), pl.col("is_out").any())
+        .agg(pl.col("first").min(), pl.col("last").max())
         .select(_OWNED)
     )
 
 
 def _on_hours(moments: pl.LazyFrame, hours: pl.LazyFrame) -> pl.LazyFrame:
     """`moments` of working days of their date, with the hours."""
-    return moments.with_columns(of_day=_on("clock")).join(
-        hours.select("of_day", "window", "starts_at", "ends_at"), on="of_day"
-    )
+    return moments.with_columns(of_day=_on("clock")).join(hours, on="of_day")
 
 
 def _leave_days(leave: pl.LazyFrame, span: Span) -> pl.LazyFrame:
@@ -389,50 +469,53 @@ def _leave_days(leave: pl.LazyFrame, span: Span) -> pl.LazyFrame:
     )
 
 
-def _attended(owned: pl.LazyFrame, leave_days: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """Late and early minutes of each recorded day with an event."""
-    first, last = pl.col("first"), pl.col("last")
-    is_single = first == last
-    direction_is_known = pl.col("is_in") != pl.col("is_out")  # both, or neither: the moment has none
-    is_nearer_start = (first - pl.col("starts_at")).abs() <= (first - pl.col("ends_at")).abs()
-    is_arrival = pl.when(direction_is_known).then(pl.col("is_in")).otherwise(is_nearer_start)
-    late = (first - pl.col("starts_at")).dt.total_minutes().clip(lower_bound=0).cast(pl.Int32)
-    early = (pl.col("ends_at") - last).dt.total_minutes().clip(lower_bound=0).cast(pl.Int32)
-    return (
-        owned.filter(pl.col("date").is_between(span.start, span.last_day))
-        .with_columns(of_day=_on("person"))
-        .join(leave_days, on="of_day", how="anti")
-        .select(
-            "person",
-            "date",
-            late_minutes=pl.when(~is_single | is_arrival).then(late),
-            early_minutes=pl.when(~is_single | ~is_arrival).then(early),
-        )
-    )
-
-
-def _grid(places: pl.DataFrame, hours: pl.LazyFrame, recorded: pl.LazyFrame, span: Span) -> pl.LazyFrame:
-    """Running totals of working and recorded days, place after place, from the day before P to its last."""
+def _grid(places: pl.DataFrame, hours: pl.LazyFrame, seen: pl.LazyFrame, span: Span) -> pl.LazyFrame:
+    """Each place from the day before P to its last, in order: is_working, is_recorded; of_day and of_unit, its keys."""
     dates = pl.LazyFrame({"date": pl.date_range(span.start - _DAY, span.last_day, eager=True)})
-    in_span = hours.filter(pl.col("date") >= span.start).select("of_day", "window", is_working=pl.lit(value=True))
-    marks = recorded.select("window", of_unit=_on("unit"), is_recorded=pl.lit(value=True))
+    in_span = hours.filter(pl.col("date") >= span.start).select("of_day", "window")
+    opens = pl.col("window").dt.total_microseconds()
+    is_recorded = (pl.col("latest") >= opens) | (pl.col("earliest") < opens)
     return (
         places.lazy()
         .select("place", "unit", "clock")
         .join(dates, how="cross")
         .with_columns(of_day=_on("clock"), of_unit=_on("unit"))
         .join(in_span, on="of_day", how="left")
-        .join(marks, on=["of_unit", "window"], how="left")
-        .with_columns(
-            is_working=pl.col("is_working").fill_null(value=False),
-            is_recorded=pl.col("is_recorded").fill_null(value=False),
+        .join(seen.select("of_unit", "latest"), on="of_unit", how="left")
+        # The next date of a unit has the next number.
+        .join(seen.select(pl.col("of_unit") - 1, "earliest"), on="of_unit", how="left")
+        .select(
+            "place",
+            "unit",
+            "date",
+            "window",
+            "of_unit",
             of_day=_on("place"),
+            is_working=pl.col("window").is_not_null(),
+            is_recorded=is_recorded.fill_null(value=False),
         )
-        .sort("of_day")
-        .with_columns(
-            working_so_far=pl.col("is_working").cum_sum().cast(pl.Int64),
-            recorded_so_far=pl.col("is_recorded").cum_sum().cast(pl.Int64),
-        )
+    )
+
+
+def _recorded_elsewhere(grid: pl.LazyFrame, elsewhere: Elsewhere, places: pl.DataFrame) -> pl.LazyFrame:
+    """`grid` with what people of other parts recorded in the same units."""
+    units = places.lazy().select("unit_id", "unit").unique()
+    record = (
+        elsewhere.record.lazy()
+        .join(units, on="unit_id")
+        .select("window", of_unit=_on("unit"), is_elsewhere=pl.lit(value=True))
+        .unique()
+    )
+    return grid.join(record, on=["of_unit", "window"], how="left").with_columns(
+        is_recorded=pl.col("is_recorded") | pl.col("is_elsewhere").fill_null(value=False)
+    )
+
+
+def _running(grid: pl.LazyFrame) -> pl.LazyFrame:
+    """`grid` with running totals of working and recorded days, place after place."""
+    return grid.sort("of_day").with_columns(
+        working_so_far=pl.col("is_working").cum_sum().cast(pl.Int64),
+        recorded_so_far=pl.col("is_recorded").cum_sum().cast(pl.Int64),
     )
 
 
@@ -478,15 +561,16 @@ def _excused(spells: pl.LazyFrame, grid: pl.LazyFrame, leave_days: pl.LazyFrame)
 
 def _counts(spells: pl.LazyFrame, grid: pl.LazyFrame, excused: pl.LazyFrame, buckets: pl.LazyFrame) -> pl.LazyFrame:
     """One row a person and bucket: bucket, n_working, n_countable, n_recorded."""
-    totals = grid.select("place", "date", "working_so_far", "recorded_so_far")
+    totals = grid.select("of_day", "working_so_far", "recorded_so_far")
     by_spell = (
         spells.join(buckets, how="cross")
         .with_columns(
             opens=pl.max_horizontal("opens", "first_day") - _DAY, closes=pl.min_horizontal("closes", "last_day")
         )
         .filter(pl.col("opens") < pl.col("closes"))
-        .join(totals, left_on=["place", "closes"], right_on=["place", "date"])
-        .join(totals, left_on=["place", "opens"], right_on=["place", "date"], suffix="_before")
+        .with_columns(opened=_on("place", "opens"), closed=_on("place", "closes"))
+        .join(totals, left_on="closed", right_on="of_day")
+        .join(totals, left_on="opened", right_on="of_day", suffix="_before")
         .group_by("person", "bucket")
         .agg(
             n_working=(pl.col("working_so_far") - pl.col("working_so_far_before")).sum(),
