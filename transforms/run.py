@@ -11,6 +11,7 @@ import polars as pl
 
 from policies.model import GROUPS, GroupName, Item, Parameters, Policy
 from policies.period import Period
+from transforms.answers import answers
 from transforms.competency_gaps import competency_gaps
 from transforms.days import AS_WRITTEN, Elsewhere, day_facts
 from transforms.decisions import decisions, latest_decisions
@@ -176,11 +177,16 @@ def _scope(
         year,
         elsewhere,
     )
-    requests = asked_about(Known(policy, period, span, people.lazy(), known, days_off))
-    asked = [days.attended, days.counts]
-    if any("service_requests" in READS[item.indicator] for item in policy.all_items()):
-        asked.append(requests)  # several items ask: once for all of them
-    attended, counts, *rest = pl.collect_all(asked, engine="streaming", optimizations=AS_WRITTEN)
+    facts = Known(policy, period, span, people.lazy(), known, days_off)
+    # What several items ask: once for all of them.
+    shared = {"service_requests": asked_about(facts), "survey_responses": answers(facts)}
+    asked = {name for item in policy.all_items() for name in READS[item.indicator] if name in shared}
+    attended, counts, *rest = pl.collect_all(
+        [days.attended, days.counts, *(shared[name] for name in sorted(asked))],
+        engine="streaming",
+        optimizations=AS_WRITTEN,
+    )
+    shared |= {name: frame.lazy() for name, frame in zip(sorted(asked), rest, strict=True)}
     scope = Scope(
         policy=policy,
         period=period,
@@ -193,7 +199,8 @@ def _scope(
         attended=attended.lazy().filter(pl.col("date") >= span.start),
         appeared=days.appeared,
         weeks=days.weeks,
-        requests=rest[0].lazy() if rest else requests,
+        requests=shared["service_requests"],
+        answers=shared["survey_responses"],
         days=replace(days, attended=attended.lazy()),
     )
     return scope, days.gaps

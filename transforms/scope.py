@@ -138,8 +138,9 @@ class Scope(Known):
     """The facts of one run that indicators are made of.
 
     `day_counts` has one row a person and month; `attended` one row a person and recorded day of P with an event
-    (see `transforms.days`); `requests` are those that P asks about (see `transforms.requests`). `year` is the calendar
-    year up to P's end, as far as it may have a record; `days` are the day facts of both.
+    (see `transforms.days`); `requests` are those that P asks about (see `transforms.requests`), `answers` those of P to
+    surveys, added up (see `transforms.answers`). `year` is the calendar year up to P's end, as far as it may have a
+    record; `days` are the day facts of both.
     """
 
     year: Span
@@ -148,6 +149,7 @@ class Scope(Known):
     appeared: pl.LazyFrame
     weeks: pl.LazyFrame
     requests: pl.LazyFrame
+    answers: pl.LazyFrame
     days: DayFacts
 
 

@@ -39,6 +39,7 @@ DAY_FACTS = {
     "appeared": {"attendance"},
     "weeks": {"leave", "schedules", "calendar"},
     "requests": {"service_requests", "service_standards", "calendar"},
+    "answers": {"survey_responses"},
     "days_off": {"calendar"},
 }
 

@@ -7,13 +7,13 @@ from typing import Literal
 import polars as pl
 
 from policies import model
-from transforms.exact import DECIMAL_UNIT, term, units
+from transforms.answers import ELEMENTS
+from transforms.exact import DECIMAL_UNIT, term
 from transforms.findings import INSUFFICIENT_DATA, count, findings
 from transforms.scope import Scope
 
 READS = ("survey_responses",)
 
-_ELEMENTS = tuple(f"u{number}" for number in range(1, 10))
 _POINTS_PER_LEVEL = 25
 
 
@@ -32,12 +32,9 @@ def satisfaction(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     unit's, reason `unit_level`; where the unit has too few as well: INSUFFICIENT_DATA. Own responses are all that
     name him, in any unit; the unit's are all of that unit. Responses without an answer do not count.
     """
-    answered = pl.any_horizontal(pl.col(element).is_not_null() for element in _ELEMENTS)
-    responses = scope.rows("survey_responses").filter(
-        pl.col("audience") == parameters.audience, scope.span.covers("submitted_at"), answered
-    )
-    own = _sums(responses.filter(pl.col("person").is_not_null()), "person").collect().lazy()
-    unit = _sums(responses, "unit_id").collect().lazy()
+    answers = scope.answers.filter(pl.col("audience") == parameters.audience)
+    own = _sums(answers.filter(pl.col("person").is_not_null()), "person").collect().lazy()
+    unit = _sums(answers, "unit_id").collect().lazy()
     n, k = pl.col("n_own"), parameters.shrinkage
     has_own, has_unit = n >= parameters.min_n, pl.col("n_unit") >= parameters.min_n
     people = (
@@ -68,28 +65,27 @@ def satisfaction(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     )
 
 
-def _sums(responses: pl.LazyFrame, key: str) -> pl.LazyFrame:
+def _sums(answers: pl.LazyFrame, key: str) -> pl.LazyFrame:
     """n_responses; each element's n_u1.. (answers) and u1.. (their sum); unit: what 1 is in the sums."""
     # Answers are whole levels, or rescaled to 6 decimals: in coarse units their products stay small.
     grain = pl.lit(1, pl.Int128)
     for step in (10**12, DECIMAL_UNIT):
-        grain = pl.when(pl.all_horizontal(pl.col(name) % step == 0 for name in _ELEMENTS)).then(step).otherwise(grain)
+        grain = pl.when(pl.all_horizontal(pl.col(name) % step == 0 for name in ELEMENTS)).then(step).otherwise(grain)
     return (
-        responses.group_by(key)
-        .agg(
-            pl.len().alias("n_responses"),
-            *(units(element).sum().alias(element) for element in _ELEMENTS),
-            *(pl.col(element).count().cast(pl.Int128).alias(f"n_{element}") for element in _ELEMENTS),
-        )
+        answers.group_by(key)
+        .agg(pl.col("n_responses", *ELEMENTS, *(f"n_{element}" for element in ELEMENTS)).sum())
         .with_columns(grain=grain)
-        .with_columns(pl.col(_ELEMENTS) // pl.col("grain"), unit=DECIMAL_UNIT // pl.col("grain"))
+        .with_columns(pl.col(ELEMENTS) // pl.col("grain"), unit=DECIMAL_UNIT // pl.col("grain"))
         .drop("grain")
     )
 
 
 def _weighted(sums: pl.LazyFrame, people: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
-    """The index of each person's own responses or unit, times its weight: one row an element somebody answered."""
-    n_elements = pl.sum_horizontal((pl.col(f"n_{element}") > 0).cast(pl.Int128) for element in _ELEMENTS)
+    """The index of each person's own responses or unit, times its weight, as a sum of num/den.
+
+    One row for all elements with as many answers: mostly all nine.
+    """
+    n_elements = pl.sum_horizontal((pl.col(f"n_{element}") > 0).cast(pl.Int128) for element in ELEMENTS)
     parts = pl.concat(
         [
             sums.filter(pl.col(f"n_{element}") > 0).select(
@@ -97,9 +93,10 @@ def _weighted(sums: pl.LazyFrame, people: pl.LazyFrame, key: str, name: str) -> 
                 num=pl.col(element) * _POINTS_PER_LEVEL,
                 den=pl.col(f"n_{element}") * n_elements * pl.col("unit"),
             )
-            for element in _ELEMENTS
+            for element in ELEMENTS
         ]
     )
+    parts = parts.group_by(key, "den").agg(pl.col("num").sum())
     weights = people.select("person", pl.col(key).alias("key"), "weights", weight=f"{name}_weight")
     return (
         weights.filter(pl.col("weight").is_not_null())
