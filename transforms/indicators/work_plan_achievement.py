@@ -12,6 +12,10 @@ from transforms.work_plan import objectives_in_span
 
 READS = ("objectives", "progress")
 
+_OBJECTIVE = ("person", "employee_id", "objective_id", "start_date", "due_date", "direction", "target", "weight")
+_MOMENTS = 2**64
+"""More than there are microseconds in Int64."""
+
 
 def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     """Weighted mean of achievement(realised, expected) over objectives that overlap P; n: objectives.
@@ -21,12 +25,8 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     of it due by then, by days. Each within 0..cap. No objective: INSUFFICIENT_DATA.
     """
     span, cap = scope.span, int(scope.policy.national.achievement_cap.cap)
-    last_report = (
-        scope.own_rows("progress")
-        .filter(pl.col("reported_at") < pl.lit(span.end_at), pl.col("realised").is_not_null())
-        .group_by("person", "objective_id")
-        .agg(pl.col("realised").sort_by("reported_at", "due_at", "realised", nulls_last=False).last())
-    )
+    # In memory and with a number each: reports are many, and only theirs matter.
+    objectives = objectives_in_span(scope).select(*_OBJECTIVE).collect(engine="streaming").with_row_index("objective")
     is_higher = pl.col("direction") == "higher"
     is_partial = is_higher & (pl.col("due_date") > span.last_day)
     days_so_far = (pl.lit(span.end) - pl.col("start_date")).dt.total_days().cast(pl.Int128)
@@ -43,8 +43,8 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     is_capped = pl.col("num") > cap * pl.col("den")
     weight, total = reduced(units("weight"), pl.col("weights"))
     facts = (
-        objectives_in_span(scope)
-        .join(last_report, on=["person", "objective_id"], how="left")
+        objectives.lazy()
+        .join(_last_reports(scope, objectives.lazy()), on="objective", how="left")
         .with_columns(weights=units("weight").sum().over("person"))
         .with_columns(r=realised, t=target, w=weight, total=total)
         .with_columns(num=num, den=den)
@@ -62,4 +62,24 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     n = count("n_objectives")
     return findings(
         scope, facts, n=n, misses=[(n == 0, INSUFFICIENT_DATA, "no_work_plan")], value=pl.when("fits").then("value")
+    )
+
+
+def _last_reports(scope: Known, objectives: pl.LazyFrame) -> pl.LazyFrame:
+    """objective, realised: what the owner of each of `objectives` reported last before the end of P."""
+    due = pl.coalesce(pl.col("due_at").to_physical(), pl.lit(-_MOMENTS // 4))  # not due: before all that is
+    reports = (
+        scope.frames["progress"]
+        .filter(pl.col("reported_at") < pl.lit(scope.span.end_at), pl.col("realised").is_not_null())
+        .join(objectives.select("employee_id", "objective_id", "objective"), on=["employee_id", "objective_id"])
+        .select("objective", "realised", place=pl.col("reported_at").to_physical().cast(pl.Int128) * _MOMENTS + due)
+        .collect(engine="streaming")
+        .lazy()
+    )
+    last = reports.group_by("objective").agg(last=pl.col("place").max())
+    return (
+        reports.join(last, on="objective")
+        .filter(pl.col("place") == pl.col("last"))
+        .group_by("objective")
+        .agg(pl.col("realised").max())
     )
