@@ -24,6 +24,7 @@ from tests.flows.ended import (
     runs,
     words_of,
 )
+from tests.forked import COMMAND, Forked
 
 pytestmark = [
     pytest.mark.chaos,
@@ -33,21 +34,13 @@ pytestmark = [
 PATIENCE_SECONDS = 120
 
 
-def begin(home: Path, inputs: Path) -> subprocess.Popen[str]:
+def begin(home: Path, inputs: Path) -> Forked:
     """The command in a process of its own; read its standard error line by line."""
-    return subprocess.Popen(
-        process_words(words_of(home, inputs)),
-        env=process_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
+    return Forked(COMMAND, words_of(home, inputs), process_environment())
 
 
-def follow(process: subprocess.Popen[str], step: str) -> list[str]:
+def follow(process: Forked, step: str) -> list[str]:
     """Lines of standard error until the one that says the step is done."""
-    assert process.stderr is not None
     said = []
     for line in process.stderr:
         said.append(line)
@@ -115,10 +108,9 @@ def test_of_two_at_once_one_publishes_and_the_other_names_it(tmp_path: Path) -> 
     try:
         follow(first, "land")
         second = run(home, inputs)
-        out, err = first.communicate(timeout=PATIENCE_SECONDS)
+        out, err = first.communicate()
     finally:
         first.kill()
-        first.wait()
     assert first.returncode == 0, err
     assert f"{CITY} {PERIOD}: published, revision 1; 120 employees" in out
     (only,) = runs(home)

@@ -7,7 +7,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,12 +30,12 @@ from tests.flows.ended import (
     changed,
     example,
     process_environment,
-    process_words,
     run,
     runs,
     with_cells,
     words_of,
 )
+from tests.forked import COMMAND, Forked
 from warehouse import open_warehouse
 
 pytestmark = [pytest.mark.usefixtures("validation_loaded")]
@@ -272,7 +271,7 @@ def test_a_part_that_is_killed_leaves_nothing_half(small: Path, undivided: str, 
 
     def kill_when(patterns: Sequence[str], k: int) -> None:
         words = words_of(home, small, "--partitions", "2", "--part", str(k))
-        process = subprocess.Popen(process_words(words), env=process_environment(), stderr=subprocess.PIPE)
+        process = Forked(COMMAND, words, process_environment())
         deadline = time.monotonic() + PATIENCE_SECONDS
         try:
             while not any(any(folder(home, 2).glob(pattern)) for pattern in patterns):

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,7 +20,8 @@ from hypothesis import strategies as st
 from flows import segments, steps
 from flows.order import Order, Run, prepared
 from flows.steps import Checked, Read
-from tests.flows.ended import process_environment, process_words
+from tests.flows.ended import process_environment
+from tests.forked import COMMAND, Forked
 
 pytestmark = [pytest.mark.usefixtures("validation_loaded")]
 
@@ -327,11 +327,9 @@ def test_a_refresh_that_is_killed_while_it_keeps_what_it_read_leaves_nothing_hal
 ) -> None:
     home = tmp_path / "home"
     given = ["--city", "kalianda", "--period", "2026-Q3", "--inputs", str(inputs.folder), "--home", str(home)]
-    words = process_words(["refresh", *given, "--known-as-of", "2026-09-25T07:00:00"])
+    words = ["refresh", *given, "--known-as-of", "2026-09-25T07:00:00"]
     cache = segments.cache_folder(home)
-    with subprocess.Popen(
-        words, env=process_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
+    with Forked(COMMAND, words, process_environment()) as process:
         while process.poll() is None and not any(cache.rglob(".*")):
             time.sleep(0.001)
         process.kill()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -21,10 +18,10 @@ from tests.flows.ended import (
     leaked,
     personal_values,
     process_environment,
-    process_words,
     run,
     words_of,
 )
+from tests.forked import COMMAND, Forked
 from tests.notifications.receivers import LOCAL, MailServer, Webhook
 from warehouse import WarehouseError, open_warehouse
 
@@ -185,22 +182,20 @@ def test_of_an_exception_only_its_name_is_told_unless_it_is_written_for_users(ho
     assert "SourceError: inputs: no such folder" in second
 
 
+def killed_while_reading(home: Path, inputs: Path) -> None:
+    with Forked(COMMAND, words_of(home, inputs), process_environment()) as process:
+        while not (list(home.glob("runs/*/*/*/canonical")) or process.poll() is not None):
+            time.sleep(0.02)
+        process.kill()
+
+
 def test_a_run_killed_is_told_by_the_hook_and_not_again_by_the_next_run(
     home: Path, tmp_path: Path, webhook: Webhook
 ) -> None:
     configure(home, webhook.url("a"), "[run_failed, run_stopped, run_crashed]")
     inputs = example(tmp_path / "inputs")
     began = dt.datetime.now(dt.UTC)
-    process = subprocess.Popen(
-        process_words(words_of(home, inputs)),
-        env=process_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not (list(home.glob("runs/*/*/*/canonical")) or process.poll() is not None):
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    killed_while_reading(home, inputs)
 
     def hook() -> None:
         notify_failure(
@@ -219,16 +214,7 @@ def test_a_run_killed_is_told_by_the_hook_and_not_again_by_the_next_run(
 def test_the_next_run_tells_of_one_that_nobody_saw_dying(home: Path, tmp_path: Path, webhook: Webhook) -> None:
     configure(home, webhook.url("a"), "[run_crashed]")
     inputs = example(tmp_path / "inputs")
-    process = subprocess.Popen(
-        process_words(words_of(home, inputs)),
-        env=process_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while not (list(home.glob("runs/*/*/*/canonical")) or process.poll() is not None):
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    killed_while_reading(home, inputs)
     ended = run(home, inputs)
     run(home, inputs)
     assert ended.runs[0]["status"] == "crashed"

@@ -1,28 +1,24 @@
-"""One run of a delivery in a process of its own, which may kill itself: `python -m tests.warehouse.a_killed_run ...`.
+"""One run of a delivery in a process of its own, which may kill itself.
 
-Arguments: database URL, home, inputs, and where it ends: `after <step>`, a point of the load as `a_process` names it,
+Its words: database URL, home, inputs, and where it ends: `after <step>`, a point of the load as `a_process` names it,
 or `never`. It prints the status and the result hash.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import sys
-import warnings
 from pathlib import Path
 
+from flows.order import Order
+from flows.pipeline import run_period
+from flows.seam import Caller, Counted, Done, Watch
 from tests.flows.ended import CITY, PERIOD
 from tests.warehouse.a_process import arm, kill
 
 
-def main(url: str, home: str, inputs: str, point: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Great Expectations imports
-        importlib.import_module("expectations.validation")
-    from flows.order import Order
-    from flows.pipeline import run_period
-    from flows.seam import Caller, Counted, Done, Watch
+def main() -> None:
+    url, home, inputs, point = sys.argv[1:]
 
     class Killer(Watch):
         def ends(self, done: Done, result: Counted) -> None:
@@ -41,7 +37,3 @@ def main(url: str, home: str, inputs: str, point: str) -> None:
     found = run_period(order, Caller(Killer())).document()
     print(found["status"], found["result_hash"])
     print(*(f"after {step['step']}" for step in found["steps"]), sep=",")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

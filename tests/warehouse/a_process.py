@@ -1,6 +1,6 @@
-"""A process of its own that publishes, and is killed or paused on the way: `python -m tests.warehouse.a_process ...`.
+"""A process of its own that publishes, and is killed or paused on the way.
 
-Arguments: database URL, run id, and where it ends:
+Its words: database URL, run id, and where it ends:
 `schema`: killed while creating the tables; `filling`, `employees`, `indicators`, `loaded`, `commit`: killed within the
 load, from before its first row to its commit; `published`: killed after the commit, the lease still held;
 `paused`: stops itself before publishing; `asked`: waits for a line before publishing; `never`: runs through.
@@ -56,7 +56,8 @@ def arm(point: str) -> None:
     event.listen(Engine, "commit", commit)
 
 
-def main(url: str, run_id: str, point: str) -> int:
+def main() -> int:
+    url, run_id, point = sys.argv[1:]
     arm(point)
     ttl = PAUSED_TTL_SECONDS if point == "paused" else 60
     with open_warehouse(url) as warehouse:
@@ -80,7 +81,3 @@ def main(url: str, run_id: str, point: str) -> int:
         except LeaseLost:
             return 5
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
+from tests.forked import Forked
 from tests.warehouse.a_run import CITY, PERIOD, publish, results
 from warehouse import Lease, LeaseHeld, Warehouse, WarehouseError, open_warehouse
 from warehouse.models import Base
@@ -22,18 +22,11 @@ pytestmark = [
     pytest.mark.chaos,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a dead process is seen through /proc"),
 ]
-REPOSITORY = Path(__file__).parents[2]
 STORED = ("employee_period", "indicator_result", "score", "input_file", "validation_result", "quarantined_row")
 
 
-def start(url: str, run_id: str, point: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.warehouse.a_process", url, run_id, point],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def start(url: str, run_id: str, point: str) -> Forked:
+    return Forked("tests.warehouse.a_process:main", (url, run_id, point), os.environ)
 
 
 def no_temporary_table(sql: Any, url: str) -> bool:
@@ -99,10 +92,12 @@ def test_killed_while_creating_the_tables_leaves_an_empty_database(url: str) -> 
 
 def test_of_two_processes_at_once_one_is_told_who_holds_the_lease(warehouse: Warehouse, url: str, sql: Any) -> None:
     with start(url, "run-1", "asked") as one, start(url, "run-2", "asked") as other:
-        said = {process: process.stdout.readline().strip() for process in (one, other) if process.stdout}
+        said = {process: process.stdout.readline().strip() for process in (one, other)}
         assert sorted(said.values()) == ["held", "holds"]
         for process, word in said.items():
-            process.communicate("go on\n" if word == "holds" else None, timeout=60)
+            if word == "holds":
+                process.stdin.write("go on\n")
+            process.communicate()
         assert sorted((one.returncode, other.returncode)) == [0, 4]
     assert stored(sql) == [2, 4, 2, 1, 1, 1]
     assert sql("SELECT status, revision FROM run") == [("published", 1)]
@@ -110,7 +105,7 @@ def test_of_two_processes_at_once_one_is_told_who_holds_the_lease(warehouse: War
 
 def test_a_process_that_was_paused_too_long_publishes_nothing(warehouse: Warehouse, url: str, sql: Any) -> None:
     with start(url, "run-1", "paused") as process:
-        os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+        until_stopped(process.pid)
         lease = warehouse.lease(CITY, PERIOD, "run-2", now=lambda: dt.datetime.now(dt.UTC))
         take_over(lease)
         os.kill(process.pid, signal.SIGCONT)
@@ -118,6 +113,15 @@ def test_a_process_that_was_paused_too_long_publishes_nothing(warehouse: Warehou
         lease.release()
     assert publish(warehouse, "run-3", results("1.00")).revision == 1
     assert dict(sql("SELECT run_id, status FROM run")) == {"run-1": "crashed", "run-3": "published"}
+
+
+def until_stopped(pid: int) -> None:
+    """Until the process has stopped itself."""
+    for _ in range(600):
+        if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T":
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("it never stopped itself")
 
 
 def take_over(lease: Lease) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.flows.ended import CITY, PERIOD, example, process_environment
+from tests.forked import Forked
 from tests.warehouse.test_atomicity import no_temporary_table
 from warehouse import open_warehouse
 
@@ -27,11 +27,11 @@ class Ended:
     """A run in a process of its own, at its end."""
 
     def __init__(self, url: str, home: Path, inputs: Path, point: str) -> None:
-        words = [sys.executable, "-m", "tests.warehouse.a_killed_run", url, str(home), str(inputs), point]
-        environment = process_environment()
-        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=120)
-        assert "Traceback" not in done.stderr, done.stderr
-        self.code, self.lines = done.returncode, done.stdout.splitlines()
+        words = (url, str(home), str(inputs), point)
+        with Forked("tests.warehouse.a_killed_run:main", words, process_environment()) as process:
+            out, err = process.communicate()
+        assert "Traceback" not in err, err
+        self.code, self.lines = process.returncode, out.splitlines()
 
 
 def test_a_run_killed_anywhere_is_finished_by_the_next(url: str, sql: Any, tmp_path: Path) -> None:
