@@ -20,6 +20,8 @@ _ISO_INSTANT: Final = (
     r" ?(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?$"
 )
 _SAMPLE: Final = 1_000
+_MOST_KNOWN: Final = 10_000
+"""Distinct texts of a column whose values are remembered from batch to batch."""
 _ISO_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _ISO_MIDNIGHT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(?::00(?:\.0+)?)?$"
 _ISO_TIME: Final = rf"^{_CLOCK}(?::[0-5][0-9])?$"
@@ -147,14 +149,21 @@ def _expected(canonical: str, formats: tuple[str, ...]) -> str:
 
 
 def _each_once(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """What `parser` makes of the stripped text; days, times and numbers come in few: each is parsed once a batch."""
-    value = parser(_cell(pl.col("text"))).alias("value")
+    """What `parser` makes of the stripped text; days, times and numbers come in few, of which each is parsed once."""
+    value = parser(_cell(pl.col("text"))).cast(dtype).alias("value")
+    known = pl.DataFrame(schema={"text": pl.String(), "value": dtype})
 
     def parse_batch(batch: pl.Series) -> pl.Series:
-        texts, distinct = (series.alias("text").to_frame() for series in (batch, batch.unique()))
+        nonlocal known
+        texts, distinct = (series.alias("text").to_frame() for series in (batch, batch.drop_nulls().unique()))
         if 2 * distinct.height > texts.height:
             return texts.select(value).to_series()
-        values = distinct.with_columns(value)
+        # Of batches side by side the last one is remembered: that costs time at most.
+        values = known
+        new = distinct.join(values, on="text", how="anti")
+        if new.height:
+            values = values.vstack(new.with_columns(value))
+            known = values if values.height <= _MOST_KNOWN else known
         return texts.join(values, on="text", how="left", maintain_order="left").get_column("value")
 
     return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
@@ -167,6 +176,7 @@ def decimal(text: pl.Expr) -> pl.Expr:
 
 def _number(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """What `parser` makes of the text; a batch of nothing but plain numbers takes the short way."""
+    long_way = _each_once(parser, pl.col("text"), dtype)
 
     def parse_batch(batch: pl.Series) -> pl.Series:
         whole = batch.cast(pl.Int64, strict=False)
@@ -174,7 +184,7 @@ def _number(parser: Callable[[pl.Expr], pl.Expr], text: pl.Expr, dtype: pl.DataT
             return whole.cast(dtype)
         if dtype == DECIMAL and batch.str.contains(PLAIN_DECIMAL).all():
             return batch.cast(DECIMAL)
-        return batch.alias("text").to_frame().select(_each_once(parser, pl.col("text"), dtype)).to_series()
+        return batch.alias("text").to_frame().select(long_way).to_series()
 
     return text.map_batches(parse_batch, return_dtype=dtype, is_elementwise=True)
 
@@ -258,9 +268,7 @@ def day_instant(day: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
 def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
     """ISO 8601 moments and days: those written the plain way take the short way, the others the long one."""
     dtype = pl.Datetime("us", timezone)
-
-    def long_way(batch: pl.Expr) -> pl.Expr:
-        return _each_once(lambda each: _any_iso_instant(each, timezone, end_of_day=end_of_day), batch, dtype)
+    long_way = _each_once(lambda each: _any_iso_instant(each, timezone, end_of_day=end_of_day), pl.col("text"), dtype)
 
     def parse_batch(batch: Sequence[pl.Series]) -> pl.Series:
         texts, heads = batch
@@ -268,9 +276,9 @@ def _iso_instant(text: pl.Expr, timezone: str, *, end_of_day: bool) -> pl.Expr:
         if value.null_count() == texts.null_count():
             return value
         if value.null_count() == len(texts):
-            return texts.alias("text").to_frame().select(long_way(pl.col("text"))).to_series()
+            return texts.alias("text").to_frame().select(long_way).to_series()
         rest = (value.is_null() & texts.is_not_null()).arg_true()
-        found = texts.gather(rest).to_frame("text").select(long_way(pl.col("text"))).to_series()
+        found = texts.gather(rest).to_frame("text").select(long_way).to_series()
         return value.scatter(rest, found)
 
     return pl.map_batches([text, cells(text)], parse_batch, return_dtype=dtype, is_elementwise=True)

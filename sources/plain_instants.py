@@ -40,16 +40,19 @@ def plain_instants(texts: pl.Series, cells: pl.Series, timezone: str) -> pl.Seri
 
     Null for every text of another shape, also where there is no such day.
     """
+    dtype = pl.Datetime("us", timezone)
+    if cells.null_count() == len(cells):
+        return pl.repeat(None, len(cells), dtype=dtype, eager=True)
     # In this thread and with few calls: a batch is small beside what it costs to ask Polars for something.
     clocks, is_moment = _clocks(cells)
     is_whole = bool(is_moment.all())
     moments = clocks if is_whole else clocks[is_moment]
     if not len(moments):
-        return pl.repeat(None, len(texts), dtype=pl.Datetime("us", timezone), eager=True)
+        return pl.repeat(None, len(cells), dtype=dtype, eager=True)
     steady = steady_offset(moments, timezone)
     if steady is not None and _are_ahead_by(steady, texts):
         clocks -= steady
-        instants = pl.Series("instant", clocks).cast(pl.Datetime("us", timezone))
+        instants = pl.Series("instant", clocks).cast(dtype)
     else:
         instants = _one_by_one(clocks, texts, timezone).alias("instant")
     if is_whole:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sources import parsing
 from sources.contracts import Column, Kind
 from sources.parsing import _any_iso_instant, _cell, _decimal, _integer, cell, parse
 
@@ -204,6 +205,18 @@ def test_one_batch_of_many_shapes_and_one_of_a_single_shape_agree() -> None:
         mixed = _many([*batch, "2026-07-01", "2026-07-01T07:30:15.5+02:00", "x"])
         assert mixed[: len(batch)] == alone
         assert mixed[-1] is None
+
+
+@pytest.mark.parametrize("limit", [0, 2, 10_000])
+def test_what_an_earlier_batch_said_means_the_same_again(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batch by batch as alone, whether few or many texts are remembered."""
+    monkeypatch.setattr(parsing, "_MOST_KNOWN", limit)
+    one = parse(pl.col("text"), Column("x", Kind.DATE, ""), "Asia/Jakarta").value
+    for days in (["01", "02", "x"], ["02", "03", None], ["31", "32", "x"], [None, None, None]):
+        texts = [day and f"2026-07-{day}" for day in days] * 3
+        batch = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+        found = batch.select(one).to_series().to_list()
+        assert found == [date(2026, 7, int(day)) if day and day < "32" else None for day in days] * 3
 
 
 def _many(texts: list[str | None]) -> list[datetime | None]:
