@@ -112,7 +112,6 @@ def _sheets_of(evidence: Evidence, instrument: str) -> pl.DataFrame:
             pl.col("instrument") == instrument,
             pl.col("rater_role") != "self",
             pl.col("submitted_at") >= pl.lit(_since(evidence, instrument)),
-            pl.col("submitted_at") < pl.lit(evidence.span.end_at),
         )
         .select(
             evidence.person(),
@@ -123,8 +122,13 @@ def _sheets_of(evidence: Evidence, instrument: str) -> pl.DataFrame:
         )
         .filter(pl.col("person").is_not_null())
         .collect(engine="streaming")
-        .with_row_index(ORDER)
-        .with_columns(level=_MILLION + (pl.col("given") * 2 * _MILLION // pl.col("most")).cast(pl.Int64))
+    )
+    is_late = pl.col("submitted_at") >= pl.lit(evidence.span.end_at)
+    evidence.kept[f"late_{instrument}"] = rows.filter(is_late)  # it counts for nobody
+    if evidence.kept[f"late_{instrument}"].height > 0:
+        rows = rows.filter(~is_late)
+    rows = rows.with_row_index(ORDER).with_columns(
+        level=_MILLION + (pl.col("given") * 2 * _MILLION // pl.col("most")).cast(pl.Int64)
     )
     sheet = ["person", "rater_id", "rater_role"]
     counts = {
@@ -247,14 +251,10 @@ def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, i
 
 
 def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
-    """Sheets of supervisors that came after P and did not count: rater_id, n_late."""
-    columns = ("rater_id", "employee_id", "instrument", "rater_role")
-    ratings = evidence.frames["ratings"].filter(pl.col("submitted_at") >= pl.lit(evidence.span.end_at))
-    late = ratings.select(columns).collect(engine="streaming")  # few: the words are looked at afterwards
+    """Sheets of supervisors that came after P and did not count: rater_id, n_late. Read with the others."""
+    late = evidence.kept[f"late_{instrument}"].filter(pl.col("rater_role") == "supervisor")
     return (
-        late.filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
-        .select("rater_id", evidence.person())
-        .filter(pl.col("person").is_not_null())
+        late.select(pl.col("rater_id").cast(pl.String), "person")
         .unique()
         .group_by("rater_id")
         .agg(n_late=pl.len().cast(pl.Int64))

@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from transforms.insights.evidence import Evidence
-from transforms.insights.places import placed
+from transforms.insights.places import agency_of
 from transforms.insights.rounding import SCORE, SHARE, rounded
-from transforms.insights.surveys import SUMS, answers, ikm, index_parts, points
+from transforms.insights.surveys import ELEMENTS, SUMS, answers, ikm, index_parts, points
 from transforms.scope import day_of
 
 GRAINS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "quarter": None}
@@ -63,26 +63,33 @@ def _daily(evidence: Evidence) -> pl.DataFrame:
     """Sums of each place, component and day of P."""
     city = evidence.policy.city
     in_time = (pl.col("closed_at") <= pl.col("due")).fill_null(value=False)
-    due = evidence.requests.filter(pl.col("is_owed"), evidence.span.covers("due")).with_columns(
-        day=day_of("due"), component=pl.col("kind").cast(pl.String).replace_strict(_KINDS)
+    agency = agency_of("unit_id").cast(pl.Categorical)
+    due = evidence.requests.filter(pl.col("is_owed"), evidence.span.covers("due")).select(
+        "kind", place_id=agency, day=day_of("due"), in_time=in_time
     )
     # In thousandths of a point, so that the sums are exact whatever the order.
-    told = answers(evidence).with_columns(
-        thousandths=(points() * 1000).round().cast(pl.Int64), component=pl.lit("satisfaction")
+    told = answers(evidence).select(
+        *ELEMENTS, "day", place_id=agency, thousandths=(points() * 1000).round().cast(pl.Int64)
     )
-    key = ["place_id", "component", "day"]
     parts = [
-        placed(due, "agency", city).group_by(key).agg(n=pl.len().cast(pl.Int64), n_hits=in_time.sum().cast(pl.Int64)),
-        placed(told, "agency", city)
-        .group_by(key)
+        due.group_by("place_id", "kind", "day")
+        .agg(n=pl.len().cast(pl.Int64), n_hits=pl.col("in_time").sum().cast(pl.Int64))
+        .with_columns(component=pl.col("kind").cast(pl.String).replace_strict(_KINDS))
+        .drop("kind"),
+        told.group_by("place_id", "day")
         .agg(
             *index_parts(),
             sum_answers=pl.col("thousandths").sum(),
             sum_squares=(pl.col("thousandths") * pl.col("thousandths")).sum(),
         )
-        .rename({"n_responses": "n"}),
+        .rename({"n_responses": "n"})
+        .with_columns(component=pl.lit("satisfaction")),
     ]
-    of_agencies = pl.concat(parts, how="diagonal").with_columns(pl.col(_SUMS).fill_null(0)).collect()
+    of_agencies = (
+        pl.concat(parts, how="diagonal")
+        .with_columns(pl.col("place_id").cast(pl.String), pl.col(_SUMS).fill_null(0))
+        .collect()
+    )
     of_city = of_agencies.group_by("component", "day").agg(pl.col(_SUMS).sum()).with_columns(place_id=pl.lit(city))
     levels = {"agency": of_agencies, "city": of_city.select(of_agencies.columns)}
     return pl.concat([frame.with_columns(level=pl.lit(level)) for level, frame in levels.items()])
