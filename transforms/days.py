@@ -67,8 +67,9 @@ class DayFacts:
 
     Of the year up to P's end. `attended`: person, date, late_minutes, early_minutes (Int32, floor; null where that side
     has no event); one row a recorded day with an event. `spells`: person, place, unit, clock, start_date, until,
-    first_day, last_day (within it). `totals`: place, date, recorded_so_far, of which only the difference between two
-    days of a place means something. `excused`: person, place, date; one row a recorded working day on leave.
+    first_day, last_day (within it). `totals`: of_day (`day_key` of a place), recorded_so_far, of which only the
+    difference between two days of a place means something. `excused`: person, place, date; one row a recorded working
+    day on leave.
     """
 
     counts: pl.LazyFrame
@@ -106,14 +107,14 @@ def day_facts(
     places = _places(named_spells, elsewhere)
     keyed = named_spells.join(places, on=["unit_id", "schedule"]).drop("unit_id", "schedule").lazy()
     clocks = places.select("schedule", "clock").unique()
-    hours = hours.join(clocks, on="schedule").drop("schedule").with_columns(of_day=_on("clock"))
+    hours = hours.join(clocks, on="schedule").drop("schedule").with_columns(of_day=day_key("clock"))
     # Of all others a day's window opens at midnight: no stretches, and no day that reaches into the next date.
     shifted = hours.filter(pl.col("window") > _MIDNIGHT).select("clock").unique()
     shifting = keyed.join(shifted.lazy(), on="clock", how="semi").select("person").unique().collect()
     numbered = _numbered(keyed.collect(), shifting.get_column("person"))
     moments = _folded(attendance, numbered, keys, windows, year)
     leave_days = (
-        _leave_days(leave.join(keys, on="employee_id"), year).with_columns(of_day=_on("person")).collect().lazy()
+        _leave_days(leave.join(keys, on="employee_id"), year).with_columns(of_day=day_key("person")).collect().lazy()
     )
     grid = _grid(places, hours.lazy(), _seen(moments), year)
     if elsewhere is not None:
@@ -125,7 +126,7 @@ def day_facts(
         weeks=_counts(keyed, grid, excused, _weeks(span)),
         attended=_attended(moments, hours.lazy(), windows, leave_days, year),
         spells=keyed,
-        totals=grid.select("place", "date", "recorded_so_far"),
+        totals=grid.select("of_day", "recorded_so_far"),
         excused=excused.filter("is_recorded").select("person", "place", "date"),
         appeared=_appeared(moments, span),
         gaps=_gaps(grid.filter(pl.col("date") >= span.start), places),
@@ -168,7 +169,7 @@ def recorded_days(
     return found.join(units, on="unit").select("unit_id", "date", "window")
 
 
-def _on(number: str, date: str = "date") -> pl.Expr:
+def day_key(number: str, date: str = "date") -> pl.Expr:
     """A number and a date of the row as one key."""
     return pl.col(number).cast(pl.Int64) * _DATES + (pl.col(date).to_physical() - _FIRST_DATE)
 
@@ -364,7 +365,7 @@ def _seen(moments: pl.LazyFrame) -> pl.LazyFrame:
     """
     return (
         moments.select(
-            of_unit=_on("unit"),
+            of_unit=day_key("unit"),
             latest=pl.when("is_there").then(pl.col("last") % _MARKS_A_DAY // _DIRECTIONS),
             earliest=pl.when("was_there").then(pl.col("first") % _MARKS_A_DAY // _DIRECTIONS),
         )
@@ -409,7 +410,7 @@ def _attended(
     days = pl.concat([_minutes(days) for days in owned])
     return (
         days.filter(pl.col("date").is_between(span.start, span.last_day))
-        .with_columns(of_day=_on("person"))
+        .with_columns(of_day=day_key("person"))
         .join(leave_days, on="of_day", how="anti")
         .drop("of_day")
     )
@@ -453,7 +454,7 @@ def _shifted(moments: pl.LazyFrame, hours: pl.LazyFrame, windows: Sequence[dt.ti
 
 def _on_hours(moments: pl.LazyFrame, hours: pl.LazyFrame) -> pl.LazyFrame:
     """`moments` of working days of their date, with the hours."""
-    return moments.with_columns(of_day=_on("clock")).join(hours, on="of_day")
+    return moments.with_columns(of_day=day_key("clock")).join(hours, on="of_day")
 
 
 def _leave_days(leave: pl.LazyFrame, span: Span) -> pl.LazyFrame:
@@ -479,7 +480,7 @@ def _grid(places: pl.DataFrame, hours: pl.LazyFrame, seen: pl.LazyFrame, span: S
         places.lazy()
         .select("place", "unit", "clock")
         .join(dates, how="cross")
-        .with_columns(of_day=_on("clock"), of_unit=_on("unit"))
+        .with_columns(of_day=day_key("clock"), of_unit=day_key("unit"))
         .join(in_span, on="of_day", how="left")
         .join(seen.select("of_unit", "latest"), on="of_unit", how="left")
         # The next date of a unit has the next number.
@@ -490,7 +491,7 @@ def _grid(places: pl.DataFrame, hours: pl.LazyFrame, seen: pl.LazyFrame, span: S
             "date",
             "window",
             "of_unit",
-            of_day=_on("place"),
+            of_day=day_key("place"),
             is_working=pl.col("window").is_not_null(),
             is_recorded=is_recorded.fill_null(value=False),
         )
@@ -503,7 +504,7 @@ def _recorded_elsewhere(grid: pl.LazyFrame, elsewhere: Elsewhere, places: pl.Dat
     record = (
         elsewhere.record.lazy()
         .join(units, on="unit_id")
-        .select("window", of_unit=_on("unit"), is_elsewhere=pl.lit(value=True))
+        .select("window", of_unit=day_key("unit"), is_elsewhere=pl.lit(value=True))
         .unique()
     )
     return grid.join(record, on=["of_unit", "window"], how="left").with_columns(
@@ -555,7 +556,7 @@ def _weeks(span: Span) -> pl.LazyFrame:
 def _excused(spells: pl.LazyFrame, grid: pl.LazyFrame, leave_days: pl.LazyFrame) -> pl.LazyFrame:
     """Working days on leave: person, place, date, is_recorded."""
     working = grid.filter("is_working").select("of_day", "is_recorded")
-    days = spell_of_day(leave_days, spells).with_columns(of_day=_on("place"))
+    days = spell_of_day(leave_days, spells).with_columns(of_day=day_key("place"))
     return days.join(working, on="of_day").select("person", "place", "date", "is_recorded")
 
 
@@ -568,7 +569,7 @@ def _counts(spells: pl.LazyFrame, grid: pl.LazyFrame, excused: pl.LazyFrame, buc
             opens=pl.max_horizontal("opens", "first_day") - _DAY, closes=pl.min_horizontal("closes", "last_day")
         )
         .filter(pl.col("opens") < pl.col("closes"))
-        .with_columns(opened=_on("place", "opens"), closed=_on("place", "closes"))
+        .with_columns(opened=day_key("place", "opens"), closed=day_key("place", "closes"))
         .join(totals, left_on="closed", right_on="of_day")
         .join(totals, left_on="opened", right_on="of_day", suffix="_before")
         .group_by("person", "bucket")

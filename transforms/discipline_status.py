@@ -14,7 +14,7 @@ from typing import Final
 import polars as pl
 
 from policies.model import DisciplineLadder
-from transforms.days import AS_WRITTEN
+from transforms.days import AS_WRITTEN, day_key
 from transforms.scope import Scope
 
 _DAY: Final = pl.duration(days=1)
@@ -61,8 +61,9 @@ def _spells(scope: Scope) -> pl.LazyFrame:
     return (
         scope.days.spells.filter(pl.col("first_day") <= pl.col("last_day"))
         .with_columns(eve=pl.col("first_day") - _DAY)
-        .join(totals, left_on=["place", "last_day"], right_on=["place", "date"])
-        .join(totals, left_on=["place", "eve"], right_on=["place", "date"], suffix="_before")
+        .with_columns(closed=day_key("place", "last_day"), opened=day_key("place", "eve"))
+        .join(totals, left_on="closed", right_on="of_day")
+        .join(totals, left_on="opened", right_on="of_day", suffix="_before")
         .with_columns(n_recorded=pl.col("recorded_so_far") - pl.col("recorded_so_far_before"))
         .sort("person", "first_day")
         .with_columns(earlier=pl.col("n_recorded").cum_sum().over("person") - pl.col("n_recorded"))
@@ -109,26 +110,31 @@ def _longest(scope: Scope, spells: pl.LazyFrame, people: pl.LazyFrame) -> pl.Laz
     """Most recorded days between two days of presence, before the first or after the last."""
     present = scope.days.attended.select("person", "date", is_off=pl.lit(value=False))
     off = scope.days.excused.select("person", "date", is_off=pl.lit(value=True))
-    n_off = pl.col("is_off").cast(pl.Int64).cum_sum().over("person")
-    so_far = pl.col("so_far")
-    before = so_far.shift(1).fill_null(0)  # the first: everything before it
+    own = spells.drop("n_recorded").join(people, on="person", how="semi")
     days = (
         pl.concat([present, off])
-        .join(people, on="person", how="semi")
-        .join(spells.drop("n_recorded"), on="person")
+        .join(own, on="person")
         .filter(pl.col("date").is_between(pl.col("first_day"), pl.col("last_day")))
-        .join(scope.days.totals, on=["place", "date"])
-        .select("person", "date", "is_off", so_far=pl.col("shift") + pl.col("recorded_so_far"))
+        .with_columns(of_day=day_key("place"))
+        .join(scope.days.totals, on="of_day")
+        .select("person", "is_off", of_person=day_key("person"), so_far=pl.col("shift") + pl.col("recorded_so_far"))
+        .sort("of_person")
+        # Days off so far of everybody before, too: what counts is how many lie between two days of a person.
+        .with_columns(n_off=pl.col("is_off").cum_sum().cast(pl.Int64))
         .collect(engine="streaming", optimizations=AS_WRITTEN)
         .lazy()
     )
+    so_far, is_same = pl.col("so_far"), pl.col("person") == pl.col("person").shift(1)
+    n_before = days.group_by("person").agg(n_off_before=(pl.col("n_off") - pl.col("is_off")).min())
     runs = (
-        days.sort("person", "date")
-        .with_columns(so_far=so_far - n_off)
-        .filter(~pl.col("is_off"))
-        .group_by("person", maintain_order=True)
-        .agg(longest=(so_far - before - 1).max(), last=so_far.max())
+        days.filter(~pl.col("is_off"))
+        .select("person", so_far=so_far - pl.col("n_off"))
+        .with_columns(between=pl.when(is_same).then(so_far - so_far.shift(1) - 1))
+        .group_by("person")
+        .agg(pl.col("between").max(), first=so_far.min(), last=so_far.max())
+        .join(n_before, on="person")
     )
+    first, last = (pl.col(name) + pl.col("n_off_before") for name in ("first", "last"))
     return people.join(runs, on="person").select(
-        "person", in_a_row=pl.max_horizontal("longest", pl.col("n_recorded") - pl.col("last"))
+        "person", in_a_row=pl.max_horizontal("between", first - 1, pl.col("n_recorded") - last)
     )
