@@ -5,8 +5,8 @@ SQLite writers take the write lock at BEGIN, so that what a transaction read is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,29 +88,25 @@ def _on_begin(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine, doing: str, attached: Mapping[str, Path] | None = None) -> Iterator[Connection]:
-    """One transaction that writes: committed at the end, rolled back by any error.
-
-    Args:
-        engine: the warehouse.
-        doing: what is said to have failed.
-        attached: database files by the name they have meanwhile; on SQLite only.
-    """
-    with translated(doing), engine.connect() as connection, _attached(connection, attached or {}):
+def writing(engine: Engine, doing: str) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, rolled back by any error."""
+    with translated(doing), engine.connect() as connection, _detaching(connection):
         connection.execution_options(**{_WRITE: True})
         with connection.begin():
             yield connection
 
 
 @contextmanager
-def _attached(connection: Connection, files: Mapping[str, Path]) -> Iterator[None]:
-    """Files are attached outside of transactions; the connection is lent again, so they do not stay."""
-    raw: Any = connection.connection.driver_connection
-    with ExitStack() as stack:
-        for name, file in files.items():
-            raw.execute(f"ATTACH ? AS {name}", (str(file),))
-            stack.callback(raw.execute, f"DETACH {name}")
+def _detaching(connection: Connection) -> Iterator[None]:
+    """Files that were attached within a transaction go once it is over: the connection is lent again."""
+    try:
         yield
+    finally:
+        raw: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            for _, name, _ in raw.execute("PRAGMA database_list").fetchall():
+                if name not in ("main", "temp"):
+                    raw.execute(f"DETACH {name}")
 
 
 @contextmanager

@@ -39,8 +39,7 @@ def loading(engine: Engine, doing: str, *, loads: int) -> Iterator[Loader]:
         stages: list[Stage] = []
         if engine.dialect.name == "sqlite":
             stages = stack.enter_context(stages_beside(Path(str(engine.url.database)), loads))
-        attached = {stage.schema: stage.file for stage in stages}
-        connection = stack.enter_context(writing(engine, doing, attached))
+        connection = stack.enter_context(writing(engine, doing))
         loader = Loader(connection, stages, stack.enter_context(ThreadPoolExecutor(1, "reading back")))
         yield loader
         loader.finish()
@@ -68,6 +67,8 @@ class Loader:
         stage = next(self._stages)
         if staged:
             stage.fill(staged)
+            # Not before: BEGIN locks every file that is attached by then, and would go on seeing an empty one as empty.
+            self.connection.exec_driver_sql(f"ATTACH ? AS {stage.schema}", (str(stage.file),))
             self._checks.append(self._aside.submit(stage.check))
         for one in given:
             if one.frame.height:
