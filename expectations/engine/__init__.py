@@ -47,10 +47,10 @@ a run costs.
 
 import os
 
-from expectations.engine.importing import UNUSED, put_off
+from expectations.engine.importing import SPARK, UNUSED, left_out, put_off
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")  # read by Great Expectations when it is first imported
-with put_off(*UNUSED):
+with put_off(*UNUSED), left_out(*SPARK):
     import great_expectations  # noqa: F401
 
 from expectations.engine.datasource import FrameAsset, PolarsDatasource

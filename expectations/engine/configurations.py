@@ -54,9 +54,11 @@ def configuration(self: Expectation) -> ExpectationConfiguration:
 def to_domain_obj(self: ExpectationConfiguration) -> Expectation:
     """The expectation of a configuration."""
     derived = DERIVED.get()
-    if derived is not None and id(self) in derived.expectations:
-        return derived.expectations[id(self)][1]
-    return to_domain_obj_of_stock(self)
+    if derived is None:
+        return to_domain_obj_of_stock(self)
+    if id(self) not in derived.expectations:
+        derived.expectations[id(self)] = (self, to_domain_obj_of_stock(self))
+    return derived.expectations[id(self)][1]
 
 
 setattr(Expectation, "configuration", property(configuration))  # noqa: B010  # mypy forbids assigning to a method

@@ -16,6 +16,7 @@ import polars as pl
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.core.result_format import ResultFormat
 from great_expectations.expectations import registry
+from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import Validator
@@ -119,6 +120,10 @@ def graph_validate(
     return results
 
 
+_RUN: set[tuple[type[Expectation], str]] = set()
+"""Row-level expectations this engine was found to run, each with a result format: from these follows what is asked."""
+
+
 def refuse_unsupported(
     engine: PolarsExecutionEngine,
     configurations: Sequence[ExpectationConfiguration],
@@ -126,19 +131,20 @@ def refuse_unsupported(
 ) -> None:
     """Raises UnsupportedExpectationError, which names every expectation that this engine does not run."""
     refused: dict[str, str] = {}
-    known: set[str] = set(TYPE_EXPECTATIONS)
+    wanted = repr((runtime_configuration or {}).get("result_format"))
     for configuration in configurations:
         name = configuration.type
-        if name in known:
-            continue
         if name == "expect_column_pair_values_to_be_in_set" and configuration.kwargs.get("row_condition"):
             refused[f"{name} with row_condition, which Great Expectations ignores there"] = OWN_CONDITION
+            continue
+        asking = registry.get_expectation_impl(name), wanted
+        if name in TYPE_EXPECTATIONS or asking in _RUN:
             continue
         metrics = [] if name in INSTEAD else metrics_of(engine, configuration, runtime_configuration)
         if name in INSTEAD or not all(provided(metric.metric_name) for metric in metrics):
             refused[name] = INSTEAD.get(name, WITHOUT_COUNTERPART)
-        elif getattr(configuration.to_domain_obj(), "map_metric", None) in CONDITIONS:
-            known.add(name)  # what a row-level expectation asks for follows from its type
+        elif getattr(asking[0], "map_metric", None) in CONDITIONS:
+            _RUN.add(asking)
     if refused:
         raise UnsupportedExpectationError(
             "not run on Polars: " + "; ".join(f"{name} (use instead: {hint})" for name, hint in refused.items())

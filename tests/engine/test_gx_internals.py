@@ -82,18 +82,37 @@ import altair
 from scipy.stats import poisson
 print(found.success, round(found.result["observed_value"], 4), divergence.alt.Chart is altair.Chart, poisson.name)
 """
+LEFT_OUT = """
+import expectations.engine, great_expectations as gx
+
+def offered():
+    return "add_spark" in dir(gx.get_context(mode="ephemeral").data_sources)
+
+before = offered()
+import great_expectations.datasource.fluent.spark_datasource
+print(before, offered())
+"""
 
 
 def test_what_only_refused_expectations_use_is_imported_when_it_is_used() -> None:
     ended = subprocess.run([sys.executable, "-c", PUT_OFF], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     imported, places, *_, used = ended.stdout.splitlines()
-    assert not {*imported.split()} & {"altair", "altair.utils", "scipy.stats", "scipy.special", "scipy.optimize"}, (
-        look_at("importing.py", "what is put off is used while Great Expectations is imported")
+    put_off = {"altair", "altair.utils", "jsonschema", "mistune", "scipy.stats", "scipy.special", "scipy.optimize"}
+    assert not {*imported.split()} & put_off, look_at(
+        "importing.py", "what is put off is used while Great Expectations is imported"
     )
+    spark = [name for name in imported.split() if name.startswith("great_expectations.datasource.fluent.spark")]
+    assert not spark, look_at("importing.py", "data sources for Spark are imported")
     assert places == "_Place _Place", look_at("importing.py", "what is put off is not imported: take it out")
     # Of two halves against a quarter and three quarters: (ln 2 + ln 2/3) / 2.
     assert used == "True 0.1438 True poisson", look_at("importing.py", "places do not give way")
+
+
+def test_data_sources_for_spark_are_offered_once_their_module_is_imported() -> None:
+    ended = subprocess.run([sys.executable, "-c", LEFT_OUT], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split() == ["False", "True"], look_at("importing.py", "what is left out cannot be had later")
 
 
 # Private names, and methods that are overridden.
