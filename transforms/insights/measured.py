@@ -15,18 +15,24 @@ def measured_shares(evidence: Evidence) -> pl.LazyFrame:
 
     Weights are those the score was made with: of the scored items, within their group, times the group's.
     """
-    weight = pl.col("weight").cast(pl.Float64)
-    is_measured = ~pl.col("indicator_id").is_in(OPINION_INDICATORS)
-    of_group = pl.col("item_group").replace_strict(
-        {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}, return_dtype=pl.Float64
+    weight, is_measured = pl.col("weight").cast(pl.Float64), ~pl.col("indicator_id").is_in(OPINION_INDICATORS)
+    sums = {}
+    for group in GROUPS:
+        is_own = pl.col("item_group") == group
+        sums[f"{group}_weight"] = pl.when(is_own).then(weight).otherwise(0.0)
+        sums[f"{group}_measured"] = pl.when(is_own & is_measured).then(weight).otherwise(0.0)
+    whole = pl.lit(0.0)
+    for group in GROUPS:
+        share = (
+            pl.col(f"{group}_measured") / pl.col(f"{group}_weight") * (float(evidence.policy.group_weight(group)) / 100)
+        )
+        whole += pl.when(pl.col(f"{group}_weight") > 0).then(share).otherwise(0.0)
+    scored = evidence.results.scores.filter(pl.col("status") == SCORED).select("employee_id", evidence.person())
+    found = (
+        evidence.items.filter(pl.col("status") == SCORED)
+        .select("person", **sums)
+        .group_by("person", maintain_order=True)
+        .agg(pl.col(*sums).sum())
+        .select("person", measured=whole)
     )
-    scored = evidence.results.scores.lazy().filter(pl.col("status") == SCORED).select("employee_id")
-    return (
-        evidence.results.indicators.lazy()
-        .filter(pl.col("status") == SCORED)
-        .join(scored, on="employee_id", how="semi")
-        .group_by("employee_id", "item_group")
-        .agg(share=weight.filter(is_measured).sum() / weight.sum())
-        .group_by("employee_id")
-        .agg(measured=(pl.col("share") * of_group).sum())
-    )
+    return found.join(scored, on="person").lazy().select("employee_id", "measured")

@@ -40,12 +40,13 @@ def units(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     of_units = of_units.filter(pl.col("unit_id").is_not_null())
     # A mean is of sums, an index of its elements' sums: what adds up is added, and divided once, at each level.
     sums = pl.col(name for name in of_units.columns if name != "unit_id").sum()
+    documents = _documents(evidence)
     rows = pl.concat(
         [
             placed(of_units.lazy(), level, evidence.policy.city)
             .group_by("place_id")
             .agg(sums)
-            .join(_documents(evidence, level), on="place_id", how="left")
+            .join(_hours(documents, level, evidence.policy.city), on="place_id", how="left")
             .with_columns(level=pl.lit(level))
             for level in LEVELS
         ]
@@ -117,12 +118,17 @@ def _service(evidence: Evidence) -> pl.LazyFrame:
     )
 
 
-def _documents(evidence: Evidence, level: Level) -> pl.LazyFrame:
-    """How long documents closed in P took, hours: the median, and the least that nine in ten did not exceed."""
+def _documents(evidence: Evidence) -> pl.LazyFrame:
+    """Documents closed in P, in memory: unit_id, spent_hours."""
     closed = evidence.requests.filter(pl.col("kind") == "document", evidence.span.covers("closed_at"))
+    return closed.select("unit_id", "spent_hours").collect().lazy()
+
+
+def _hours(documents: pl.LazyFrame, level: Level, city: str) -> pl.LazyFrame:
+    """How long documents took, hours: the median, and the least that nine in ten did not exceed."""
     nine_in_ten = (9 * pl.len().cast(pl.Int64) + 9) // 10 - 1
     return (
-        placed(closed, level, evidence.policy.city)
+        placed(documents, level, city)
         .group_by("place_id")
         .agg(
             n_documents=pl.len(),
@@ -135,20 +141,34 @@ def _documents(evidence: Evidence, level: Level) -> pl.LazyFrame:
 def _targets(evidence: Evidence) -> pl.LazyFrame:
     """Objectives whose due date lies in P, and those whose last report before P's end reaches the target."""
     span = evidence.span
-    due = evidence.own_rows("objectives").filter(pl.col("due_date").is_between(span.start, span.last_day))
-    last_report = (
-        evidence.own_rows("progress")
-        .filter(pl.col("reported_at") < pl.lit(span.end_at), pl.col("realised").is_not_null())
-        .group_by("person", "objective_id")
-        .agg(pl.col("realised").sort_by("reported_at", "due_at", "realised", nulls_last=False).last())
+    due = (
+        evidence.own_rows("objectives")
+        .filter(pl.col("due_date").is_between(span.start, span.last_day))
+        .select("person", "employee_id", "objective_id", "direction", "target")
+        .collect(engine="streaming")
+        .with_row_index("objective")  # an objective_id is of one row: to look up is cheaper than to join
     )
+    numbers, owner = pl.Enum(due.get_column("objective_id")), pl.lit(due.get_column("employee_id")).gather("objective")
+    # A moment and a due moment as one number: of an objective's reports that with the largest is the last.
+    due_at = pl.col("due_at").to_physical().fill_null(pl.lit(-(2**63), pl.Int64))
+    reports = (
+        evidence.frames["progress"]
+        .filter(pl.col("reported_at") < pl.lit(span.end_at), pl.col("realised").is_not_null())
+        .with_columns(objective=pl.col("objective_id").cast(numbers, strict=False).to_physical())
+        .filter(pl.col("objective").is_not_null())
+        .filter(pl.col("employee_id") == owner)
+        .select("objective", "realised", at=pl.col("reported_at").to_physical().cast(pl.Int128) * 2**64 + due_at)
+        .collect(engine="streaming")
+        .lazy()
+    )
+    last = reports.group_by("objective").agg(pl.col("at").max())
+    last_report = reports.join(last, on=["objective", "at"]).group_by("objective").agg(pl.col("realised").max())
     is_met = (
         pl.when(pl.col("direction") == "higher")
         .then(pl.col("realised") >= pl.col("target"))
         .otherwise(pl.col("realised") <= pl.col("target"))
     )
-    homes = evidence.people.select("person", "unit_id")
-    found = due.join(last_report, on=["person", "objective_id"], how="left").join(homes, on="person")
+    found = due.lazy().join(last_report, on="objective", how="left").with_columns(evidence.fact("unit_id"))
     return found.group_by("unit_id").agg(n_targets_due=pl.len(), n_targets_met=is_met.fill_null(value=False).sum())
 
 
