@@ -44,9 +44,10 @@ def behaviour(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     rest = 1 - share
     num_share = pl.when(has_others).then(pl.when("is_supervisor").then(share.numerator).otherwise(rest.numerator))
     den_share = pl.when(has_others).then(pl.when("is_supervisor").then(share.denominator).otherwise(rest.denominator))
-    num, den = reduced(pl.col("levels"), pl.col("steps"))
     facts = (
-        pools.with_columns(num=num, den=den, n_pool=n_pool, has_supervisor=has_supervisor)
+        pools.with_columns(num="levels", den="steps")
+        .pipe(reduced, "num", "den")
+        .with_columns(n_pool=n_pool, has_supervisor=has_supervisor)
         .with_columns(num_share=num_share.fill_null(1), den_share=den_share.fill_null(1))  # the supervisor alone: all
         .group_by("person")
         .agg(

@@ -37,11 +37,10 @@ def competency_match(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     is_met = pl.col("num") >= required * pl.col("den")
     total = pl.col("required_level").sum().over("person").cast(pl.Int128) * DECIMAL_UNIT
     met_num, met_den = pl.when(is_met).then(required).otherwise("num"), pl.when(is_met).then(1).otherwise("den")
-    num, den = reduced(pl.col("met"), pl.col("whole"))
     facts = (
         assessed_competencies(scope, parameters)
-        .with_columns(met=100 * met_num, whole=met_den * total)
-        .with_columns(num=num, den=den)
+        .with_columns(num=100 * met_num, den=met_den * total)
+        .pipe(reduced, "num", "den")
         .group_by("person")
         .agg(n_required=pl.len(), n_rated=pl.col("num").count(), match=term(pl.col("num"), pl.col("den")))
     )

@@ -37,10 +37,13 @@ def complaint_responsiveness(scope: Scope, _: Parameters) -> pl.LazyFrame:
         .group_by("person", "class_days")
         .agg(n_of_class=pl.len().cast(pl.Int64), waited=counted.sum())
     )
-    num, den = reduced(pl.col("waited"), pl.col("class_days") * pl.col("n_due"))
     facts = (
         by_clock.with_columns(n_due=pl.col("n_of_class").sum().over("person"))
-        .with_columns(mean=term(num, den))
+        .with_columns(
+            num=pl.col("waited").cast(pl.Int128), den=(pl.col("class_days") * pl.col("n_due")).cast(pl.Int128)
+        )
+        .pipe(reduced, "num", "den")
+        .with_columns(mean=term(pl.col("num"), pl.col("den")))
         .group_by("person")
         .agg(pl.col("n_due").first(), pl.col("mean"))
     )

@@ -24,15 +24,14 @@ def document_completion_time(scope: Scope, _: Parameters) -> pl.LazyFrame:
     per_unit = MICROSECONDS_PER_UNIT
     spent = elapsed * per_unit.denominator - pl.col("paused") * per_unit.numerator
     allowed = pl.col("limit") * per_unit.numerator
-    num, den = reduced(pl.col("spent"), pl.col("allowed"))
     n_documents, place = pl.col("n_documents"), pl.int_range(pl.len()).over("person")
     is_middle = pl.col("place").is_between((n_documents - 1) // 2, n_documents // 2)
     n_middle = pl.when(n_documents % 2 == 0).then(2).otherwise(1)
     facts = (
         closed_in_span(scope)
         .filter(pl.col("kind") == "document")
-        .select("person", spent=pl.max_horizontal(spent, pl.lit(0, pl.Int128)), allowed=allowed)
-        .select("person", num=num, den=den)
+        .select("person", num=pl.max_horizontal(spent, pl.lit(0, pl.Int128)), den=allowed)
+        .pipe(reduced, "num", "den")
         .with_columns(size=floor_ratio(pl.col("num"), pl.col("den")))
         .sort("person", "size")
         .with_columns(place=place, n_documents=pl.len().over("person").cast(pl.Int64))

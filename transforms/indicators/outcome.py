@@ -37,7 +37,6 @@ def outcome(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
     usable = rows.join(ranked, on="period")
     own = usable.filter(pl.col("person").is_not_null()).group_by("person").agg(own=latest)
     unit = usable.filter(pl.col("unit_id").is_not_null()).group_by("unit_id").agg(unit=latest)
-    actual, target = reduced(units("actual"), units("target"))
     facts = (
         scope.people.select("person", "unit_id")
         .join(own, on="person", how="left")
@@ -45,18 +44,20 @@ def outcome(scope: Scope, parameters: Parameters) -> pl.LazyFrame:
         .select("person", row=pl.coalesce("own", "unit"))
         .filter(pl.col("row").is_not_null())
         .unnest("row")
-        .with_columns(n_rows=pl.lit(1), a=actual, t=target)
+        .with_columns(n_rows=pl.lit(1), a=units("actual"), t=units("target"))
+        .with_columns(whole="a", unit=pl.lit(DECIMAL_UNIT, pl.Int128))
+        .pipe(reduced, "a", "t")
+        .pipe(reduced, "whole", "unit")
     )
     one, is_higher = pl.lit(1, pl.Int128), pl.col("direction") == "higher"
     num = pl.when(is_higher).then(100 * pl.col("a")).otherwise(200 * pl.col("t") - 100 * pl.col("a"))
     does_fit = fits(pl.col("a"), one) & fits(pl.col("t"), one)
-    whole = reduced(units("actual"), pl.lit(DECIMAL_UNIT, pl.Int128))
     n = count("n_rows")
     return findings(
         scope,
         facts,
         n=n,
         misses=[(n == 0, INSUFFICIENT_DATA, "no_outcome")],
-        value=terms(term(*whole)),
+        value=terms(term(pl.col("whole"), pl.col("unit"))),
         measured=pl.when(does_fit).then(terms(term(num, pl.col("t")))),
     )

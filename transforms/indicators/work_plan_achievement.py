@@ -32,7 +32,6 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     days_so_far = (pl.lit(span.end) - pl.col("start_date")).dt.total_days().cast(pl.Int128)
     days_in_all = ((pl.col("due_date") - pl.col("start_date")).dt.total_days() + 1).cast(pl.Int128)
     one = pl.lit(1, pl.Int128)
-    realised, target = reduced(units("realised"), units("target"))
     higher = (
         100 * pl.col("r") * pl.when(is_partial).then(days_in_all).otherwise(one),
         pl.col("t") * pl.when(is_partial).then(days_so_far).otherwise(one),
@@ -41,12 +40,13 @@ def work_plan_achievement(scope: Known, _: Parameters) -> pl.LazyFrame:
     num = pl.when(is_higher).then(higher[0]).otherwise(lower[0])
     den = pl.when(is_higher).then(higher[1]).otherwise(lower[1])
     is_capped = pl.col("num") > cap * pl.col("den")
-    weight, total = reduced(units("weight"), pl.col("weights"))
     facts = (
         objectives.lazy()
         .join(_last_reports(scope, objectives.lazy()), on="objective", how="left")
-        .with_columns(weights=units("weight").sum().over("person"))
-        .with_columns(r=realised, t=target, w=weight, total=total)
+        .with_columns(r=units("realised"), t=units("target"), w=units("weight"))
+        .with_columns(total=pl.col("w").sum().over("person"))
+        .pipe(reduced, "r", "t")
+        .pipe(reduced, "w", "total")
         .with_columns(num=num, den=den)
         .with_columns(
             num=pl.when(pl.col("r").is_null() | (pl.col("num") < 0)).then(0).when(is_capped).then(cap).otherwise("num"),
