@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import polars as pl
 import pytest
@@ -134,6 +135,16 @@ def test_two_places_within_a_minute(n: int, found: list[tuple[str, int, int]]) -
     ]
     rows += [row for day in days(n) for row in (("E1", f"{day}T08:00:00", "D1"), ("E1", f"{day}T08:01:00", "D2"))]
     assert doubts_of(punches(*rows), "two_places") == found
+
+
+@pytest.mark.parametrize("rows_at_once", [16_000_000, 33])
+def test_two_places_at_the_end_of_a_part(rows_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two parts of 46 days each: midnight before 16 August parts the third pair of events."""
+    rows = [row for day in days(30) for row in (("E2", f"{day}T07:00", "D1"), ("E3", f"{day}T07:00", "D2"))]
+    rows += [row for day in days(2) for row in (("E1", f"{day}T08:00:00", "D1"), ("E1", f"{day}T08:01:00", "D2"))]
+    rows += [("E1", "2026-08-15T23:59:40", "D1"), ("E1", "2026-08-16T00:00:10", "D2")]
+    monkeypatch.setattr(sys.modules["transforms.insights.doubts"], "ROWS_AT_ONCE", rows_at_once)
+    assert doubts_of(punches(*rows), "two_places") == [("E1", 3, 6)]
 
 
 def test_two_places_an_hour_apart_are_a_walk() -> None:

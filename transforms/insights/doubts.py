@@ -246,18 +246,20 @@ def _crowded(answers: pl.DataFrame, key: str, crowd: int) -> pl.DataFrame:
 
 
 def _punches(evidence: Evidence) -> pl.DataFrame:
-    """Both rules on events in P of people who are scored, read once where they fit in memory."""
+    """Both rules on events in P of people who are scored, read once: a part at a time."""
     parts = _Parts(evidence)
     used: list[pl.DataFrame] = []
     shared: list[pl.DataFrame] = []
+    near: list[pl.DataFrame] = []
     for events in parts:
         used.append(_used(events, evidence.results.employees.height))
         shared.append(_shared_seconds(parts.with_devices(events)))
+        near.append(_near(events, used[-1], parts.length))
     counts = pl.concat(used).group_by("person", "device").agg(pl.col("n").sum())
     return pl.concat(
         [
             _together(evidence, pl.concat(shared), parts.with_devices(counts), parts.day()),
-            _two_places(evidence, parts, counts),
+            _two_places(evidence, pl.concat(near), counts, parts.day()),
         ]
     )
 
@@ -265,7 +267,7 @@ def _punches(evidence: Evidence) -> pl.DataFrame:
 class _Parts:
     """Events in P of people who are scored, some days at a time: never more in memory than about `ROWS_AT_ONCE`.
 
-    A part has person, second (of P) and device (null: none is named).
+    A part has person, second (of P) and device (null: none is named), and is `length` seconds long.
     """
 
     def __init__(self, evidence: Evidence) -> None:
@@ -274,9 +276,8 @@ class _Parts:
         n_parts = max(1, -(-n_rows // ROWS_AT_ONCE))
         self.start = int(span.start_at.timestamp())
         n_seconds = int(span.end_at.timestamp()) - self.start
-        length = -(-n_seconds // n_parts)
+        self.length = length = -(-n_seconds // n_parts)
         self._homes = evidence.results.employees.get_column("unit_id").cast(pl.Categorical)
-        self._kept: pl.DataFrame | None = None
         rows = attendance.select(
             evidence.person(),
             # What is so far away that it does not fit is not of P.
@@ -292,14 +293,8 @@ class _Parts:
         ]
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        if self._kept is not None:
-            yield self._kept
-            return
         for rows in self._rows:
-            part = rows.collect(engine="streaming", optimizations=_NARROW_FIRST).rechunk()
-            if len(self._rows) == 1:
-                self._kept = part
-            yield part
+            yield rows.collect(engine="streaming", optimizations=_NARROW_FIRST).rechunk()
 
     def with_devices(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with the home unit for the device where none is named."""
@@ -329,6 +324,25 @@ def _used(events: pl.DataFrame, n_people: int) -> pl.DataFrame:
     is_named = pl.when(code != _NO_DEVICE).then(code)
     elsewhere = events[np.flatnonzero(~is_usual)].group_by("person", "device").agg(n=pl.len().cast(pl.Int64))
     return pl.concat([at_usual.filter(pl.col("n") > 0).with_columns(device=is_named.cat.to(pl.Categorical)), elsewhere])
+
+
+def _near(events: pl.DataFrame, used: pl.DataFrame, length: int) -> pl.DataFrame:
+    """Events of a person no more than a minute apart, one after another, at several devices: all of each such run.
+
+    Of events that name a device. Runs at an end of the part are kept too: they may go on in the next one.
+    """
+    several = used.get_column("person").filter(used.get_column("person").is_duplicated())
+    has_several = np.zeros(int(used.get_column("person").max() or 0) + 1, dtype=np.bool_)  # type: ignore[arg-type]
+    has_several[several.to_numpy()] = True
+    into = pl.col("second") % length
+    at_end = (into < TWO_PLACES_SECONDS) | (into >= length - TWO_PLACES_SECONDS)
+    is_of_several = pl.Series(has_several[events.get_column("person").to_numpy()])
+    rows = events.filter(is_of_several | at_end, pl.col("device").is_not_null()).sort("person", "second")
+    apart = (pl.col("person") != pl.col("person").shift()) | (pl.col("second").diff() > TWO_PLACES_SECONDS)
+    device = pl.col("device").to_physical()
+    runs = rows.with_columns(run=apart.fill_null(value=True).cum_sum())
+    kept = runs.group_by("run").agg(is_kept=(device.min() != device.max()) | at_end.any()).filter("is_kept")
+    return runs.join(kept, on="run", how="semi").drop("run")
 
 
 def _shared_seconds(events: pl.DataFrame) -> pl.DataFrame:
@@ -414,10 +428,11 @@ def _together(evidence: Evidence, shared: pl.DataFrame, counts: pl.DataFrame, da
     return _shaped(found_pairs, "identical_punches")
 
 
-def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.DataFrame:
-    """Only people with events at devices of two units are looked at; a device is of the unit that uses it most."""
-    homes = evidence.people.select("person", "unit_id").collect()
-    used = counts.filter(pl.col("device").is_not_null()).join(homes, on="person")
+def _two_places(evidence: Evidence, near: pl.DataFrame, counts: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """`near`: see `_near`; a device is of the unit that uses it most."""
+    homes = evidence.results.employees.get_column("unit_id")
+    used = counts.filter(pl.col("device").is_not_null())
+    used = used.with_columns(unit_id=homes.gather(used.get_column("person")))
     owner = (
         used.group_by("device", "unit_id")
         .agg(pl.col("n").sum())
@@ -425,27 +440,20 @@ def _two_places(evidence: Evidence, parts: _Parts, counts: pl.DataFrame) -> pl.D
         .group_by("device", maintain_order=True)
         .agg(place=pl.col("unit_id").last())
     )
-    abroad = used.join(owner, on="device").group_by("person").agg(n_places=pl.col("place").n_unique())
-    suspects = abroad.filter(pl.col("n_places") > 1).select("person")
-    if suspects.is_empty():
-        return pl.DataFrame(schema=_FOUND)
     # In order, so that the row before is the event before; the first event of a person follows none.
-    is_suspect = np.zeros(evidence.results.employees.height, dtype=np.bool_)
-    is_suspect[suspects.get_column("person").to_numpy()] = True
-    events = pl.concat([part[np.flatnonzero(is_suspect[part.get_column("person").to_numpy()])] for part in parts])
     follows = pl.col("person") == pl.col("person").shift()
-    near = (pl.col("second") - pl.col("second").shift()) <= TWO_PLACES_SECONDS
+    is_near = pl.col("second").diff() <= TWO_PLACES_SECONDS
     elsewhere = pl.col("place") != pl.col("place").shift()
-    day = parts.day().filter(pl.col("is_hit"))
-    found = (
-        events.join(owner, on="device")
-        .select("person", "second", "place")
+    hits = (
+        near.join(owner, on="device")
         .sort("person", "second", "place")
-        .with_columns(is_hit=(follows & near & elsewhere).fill_null(value=False))
+        .filter((follows & is_near & elsewhere).fill_null(value=False))
         .group_by("person")
-        .agg(n_of=pl.len(), n_found=pl.col("is_hit").sum(), first_date=day.min(), last_date=day.max())
+        .agg(n_found=pl.len(), first_date=day.min(), last_date=day.max())
         .filter(pl.col("n_found") >= TWO_PLACES)
     )
+    n_of = used.group_by("person").agg(n_of=pl.col("n").sum())
+    found = hits.join(n_of, on="person")
     return _shaped(_named(evidence, found), "two_places", n_expected=pl.lit(0.0))
 
 
