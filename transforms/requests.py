@@ -59,9 +59,12 @@ def requests(scope: Known) -> pl.LazyFrame:
             paused=pl.coalesce(units("paused_hours"), pl.lit(0, pl.Int128)),  # no pause given: the clock never stood
             started_at=pl.coalesce("complete_at", "submitted_at"),
             class_days=pl.when(~is_document).then(days),
+            submitted_on=day_of("submitted_at"),
         )
-        .with_columns(ran_out=pl.when(is_document).then(_document_due()).otherwise(_class_due(scope)))
+        .join(_class_ends(scope), on=["submitted_on", "class_days"], how="left")
+        .with_columns(ran_out=pl.when(is_document).then(_document_due()).otherwise("class_ends"))
         .with_columns(due=pl.coalesce("due_at", "ran_out"))
+        .drop("submitted_on", "class_ends")
     )
 
 
@@ -73,12 +76,21 @@ def _document_due() -> pl.Expr:
     return pl.col("started_at") + pl.duration(microseconds=microseconds.cast(pl.Int64), time_unit="us")
 
 
-def _class_due(scope: Known) -> pl.Expr:
-    last_day = day_of("submitted_at").dt.add_business_days(
+def _class_ends(scope: Known) -> pl.LazyFrame:
+    """submitted_on, class_days, class_ends: when each clock of a class that began on a day of submission runs out.
+
+    Requests are many and days few: working days are counted once a day.
+    """
+    clocks = scope.policy.national.complaint_clocks
+    days = {clocks.information, clocks.non_supervisory, clocks.supervisory}
+    submitted = scope.frames["service_requests"].select(submitted_on=day_of("submitted_at")).unique()
+    last_day = pl.col("submitted_on").dt.add_business_days(
         pl.col("class_days"), holidays=scope.days_off, roll="backward"
     )
     midnight = last_day.dt.offset_by("1d").cast(pl.Datetime("us")).dt.replace_time_zone(scope.span.timezone)
-    return midnight - pl.duration(microseconds=1, time_unit="us")
+    return submitted.join(pl.LazyFrame({"class_days": sorted(days)}), how="cross").with_columns(
+        class_ends=midnight - pl.duration(microseconds=1, time_unit="us")
+    )
 
 
 def asked_about(known: Known) -> pl.LazyFrame:
