@@ -320,13 +320,34 @@ def _of(table: Table, *names: str) -> list[Column[Any]]:
     return [table.c[name] for name in names]
 
 
-def _streamed(engine: Engine, found: Select[Any]) -> Rows:
-    def rows() -> Iterator[tuple[Any, ...]]:
-        with reading(engine, "reading rows") as connection, connection.execute(found) as result:
+class Streamed(Iterator[tuple[Any, ...]]):
+    """Rows of a query, read as they are asked for; how many are left the database counts faster than they are read."""
+
+    def __init__(self, engine: Engine, found: Select[Any]) -> None:
+        self._engine, self._found, self._n_read = engine, found, 0
+        self._rows = self._read()
+
+    def _read(self) -> Iterator[tuple[Any, ...]]:
+        with reading(self._engine, "reading rows") as connection, connection.execute(self._found) as result:
             for row in result:
+                self._n_read += 1
                 yield tuple(row)
 
-    return Rows(tuple(found.selected_columns.keys()), rows())
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows
+
+    def __next__(self) -> tuple[Any, ...]:
+        return next(self._rows)
+
+    def n_left(self) -> int:
+        """How many rows are still to be read; none of them is."""
+        counted = select(func.count()).select_from(self._found.order_by(None).subquery())
+        with reading(self._engine, "counting rows") as connection:
+            return int(connection.execute(counted).scalar_one()) - self._n_read
+
+
+def _streamed(engine: Engine, found: Select[Any]) -> Rows:
+    return Rows(tuple(found.selected_columns.keys()), Streamed(engine, found))
 
 
 def _published(engine: Engine, city: str, period: str, revision: int | None) -> str:

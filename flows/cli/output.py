@@ -16,7 +16,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -62,7 +62,8 @@ class Records:
     """Rows to write, read once; a column that `types` does not name is text.
 
     In a table: `first` are the columns a narrow one must not miss, `above` those said once above it; `whole` is a short
-    list, shown with all its rows and columns.
+    list, shown with all its rows and columns. `n_left` says how many rows are still to be read, where that is known
+    without reading them.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Records:
     first: Sequence[str] = ()
     above: Sequence[str] = ()
     whole: bool = False
+    n_left: Callable[[], int] | None = None
 
 
 def format_of(written: Format | None, output: Path | None, *, as_json: bool = False) -> Format:
@@ -297,7 +299,9 @@ def write_table(records: Records) -> None:
 
     console = screen()
     head = list(itertools.islice(records.rows, None if records.whole else TABLE_ROWS))
-    n_more = sum(1 for _ in records.rows)
+    n_more = 0
+    if len(head) == TABLE_ROWS:
+        n_more = sum(1 for _ in records.rows) if records.n_left is None else records.n_left()
     place = {name: position for position, name in enumerate(records.columns)}
     said = [f"{name} {shown(str(head[0][place[name]]))}" for name in records.above if head]
     console.print(Text(" · ".join([records.title, *said]), style="bold"))

@@ -703,5 +703,6 @@ def _read(
             types=types(store) if callable(types) else types,
             first=first,
             above=above,
+            n_left=getattr(found.rows, "n_left", None) if only is None else None,
         )
         write(records, chosen, asked.output)
