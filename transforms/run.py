@@ -216,18 +216,15 @@ def first_event(attendance: pl.LazyFrame, span: Span) -> dt.date | None:
 
 def _items(scope: Scope, catalogue: list[_Entry]) -> pl.DataFrame:
     """One row a person and item of his sector, graded; `place` is the item's place in the catalogue."""
-    answers: dict[tuple[str, Parameters], pl.LazyFrame] = {}
+    questions: dict[str, list[tuple[str, Parameters]]] = {}
     for entry in catalogue:
-        question = (entry.item.indicator, entry.item.parameters)
-        if question not in answers:
-            answers[question] = INDICATORS[entry.item.indicator](scope, entry.item.parameters)
-    alike: dict[str, list[tuple[str, Parameters]]] = {}
-    for question in answers:
-        alike.setdefault(READS[question[0]][0], []).append(question)
+        alike = questions.setdefault(READS[entry.item.indicator][0], [])
+        if (question := (entry.item.indicator, entry.item.parameters)) not in alike:
+            alike.append(question)
     found: dict[tuple[str, Parameters], pl.DataFrame] = {}
-    for questions in alike.values():  # a dataset after another: what is held meanwhile is that of one
-        asked = [answers[question] for question in questions]
-        found |= zip(questions, pl.collect_all(asked, engine="streaming", optimizations=AS_WRITTEN), strict=True)
+    for _, alike in sorted(questions.items()):  # a dataset after another: what is held meanwhile is that of one
+        asked = [INDICATORS[indicator](scope, parameters) for indicator, parameters in alike]
+        found |= zip(alike, pl.collect_all(asked, engine="streaming", optimizations=AS_WRITTEN), strict=True)
     parts = weight_unit(scope.policy)
     graded_items = []
     for place, entry in enumerate(catalogue):

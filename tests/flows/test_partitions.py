@@ -73,7 +73,7 @@ def test_directly(n: int, checked: tuple[Run, steps.Checked], whole: str) -> Non
     assert titles == (["score"] if n == 1 else ["divide", *parts, "join"])
 
 
-@pytest.mark.parametrize(("n_spells", "n_parts"), [(120_000, []), (120_001, [5])])
+@pytest.mark.parametrize(("n_spells", "n_parts"), [(350_000, []), (350_001, [4])])
 def test_a_large_roster_is_divided_by_itself(
     n_spells: int, n_parts: list[int], checked: tuple[Run, steps.Checked], whole: str
 ) -> None:
