@@ -18,7 +18,7 @@ from sqlalchemy import Connection, CursorResult, Engine
 from warehouse.connection import writing
 from warehouse.errors import WarehouseError
 from warehouse.identity import ESCAPES, NULL, RUN_ID, Digest, Shape, canonical_text, table_hash
-from warehouse.staging import Given, Stage, stages_beside
+from warehouse.staging import STAGED_ROW, Given, Stage, stages_beside, types
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,7 +78,7 @@ class Loader:
 
     def finish(self) -> None:
         """Pass where all that was stored is what was given."""
-        if any(_may_alter(self.connection, stage, one.shape) for stage, one, _ in self._copied):
+        if any(_may_alter(self.connection, one.shape) for _, one, _ in self._copied):
             for stage, one, run_id in self._copied:
                 if not _is_copy(self.connection, stage, one.shape, run_id):
                     _refuse(self.connection, one, run_id)
@@ -136,13 +136,13 @@ def _copy(connection: Connection, stage: Stage, given: Given, run_id: str) -> No
     copied = _run(
         connection,
         f"INSERT INTO main.{table} ({RUN_ID}, {columns}) "  # noqa: S608 - names of our own models
-        f"SELECT {_literal(run_id)}, {columns} FROM {stage.schema}.{table} ORDER BY rowid",
+        f"SELECT {_literal(run_id)}, {columns} FROM {stage.schema}.{table} ORDER BY {STAGED_ROW}",
     )
     if copied.rowcount != given.frame.height:
         _refuse(connection, given, run_id)
 
 
-def _may_alter(connection: Connection, stage: Stage, shape: Shape) -> bool:
+def _may_alter(connection: Connection, shape: Shape) -> bool:
     """Whether the warehouse may hold a copied row otherwise than the stage does.
 
     SQLite copies a value as it is, unless the columns are of other types or a trigger is there to change it.
@@ -150,11 +150,8 @@ def _may_alter(connection: Connection, stage: Stage, shape: Shape) -> bool:
     triggers = "SELECT type FROM main.sqlite_master UNION ALL SELECT type FROM temp.sqlite_master"
     if _run(connection, f"SELECT count(*) FROM ({triggers}) WHERE type = 'trigger'").scalar_one():  # noqa: S608
         return True
-    staged, kept = (
-        {row.name: row.type for row in _run(connection, f"PRAGMA {schema}.table_info({shape.table.name})")}
-        for schema in (stage.schema, "main")
-    )
-    return any(kept.get(name) != of_type for name, of_type in staged.items())
+    kept = {row.name: row.type for row in _run(connection, f"PRAGMA main.table_info({shape.table.name})")}
+    return any(kept.get(name) != of_type for name, of_type in types(shape).items())
 
 
 def _is_copy(connection: Connection, stage: Stage, shape: Shape, run_id: str) -> bool:

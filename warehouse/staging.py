@@ -38,6 +38,16 @@ _PREPARED: Final = (
 )
 
 
+_MANY: Final = 10_000
+"""Rows from which on columns of few values are looked for."""
+_SAMPLE: Final = 1_000
+_FEW: Final = 128
+"""Combinations in a sample of rows, at most: then one in eight of all rows is a new one at the very most."""
+_COMBINATION: Final = "staged_combination"
+STAGED_ROW: Final = "staged_row"
+"""Rows of a stage in the order they were given in."""
+
+
 class Given(NamedTuple):
     """Rows to store: the shape of their table, a checked frame sorted by key, and its digest."""
 
@@ -52,11 +62,11 @@ class Stage:
     def __init__(self, file: Path, schema: str) -> None:
         self.file, self.schema = file, schema
         """`schema`: the name it is attached under."""
-        self._given: Sequence[Given] = ()
+        self._given: list[tuple[Given, tuple[str, ...]]] = []
         self._open = ExitStack()
 
     def fill(self, given: Sequence[Given]) -> None:
-        """Store the rows, each frame in a table called as its own in the warehouse, in the order given.
+        """Store the rows, each frame in a view called as its table in the warehouse, in the order of `STAGED_ROW`.
 
         Raises:
             WarehouseError: a decimal would not come back exactly.
@@ -64,16 +74,20 @@ class Stage:
         import adbc_driver_manager
         import adbc_driver_sqlite
 
-        self._given = given
+        self._given = [(one, _of_few_values(one.frame)) for one in given]
         with ExitStack() as opened:
             database = opened.enter_context(closing(adbc_driver_sqlite.connect(str(self.file))))
             connection = opened.enter_context(closing(adbc_driver_manager.AdbcConnection(database)))
-            for statement in (*_PREPARED, *(_table(one.shape) for one in given)):
+            for statement in (*_PREPARED, *(made for one, few in self._given for made in _tables(one.shape, few))):
                 _run(connection, statement)
             connection.set_autocommit(False)
-            for one in given:
-                for rows in one.frame.iter_slices(_ROWS):
-                    _ingest(connection, one.shape, _as_stored(one.shape, rows))
+            for one, few in self._given:
+                numbers, table = _numbers(one.frame, few), one.shape.table.name
+                for rows in one.frame.drop(few).with_columns(numbers).iter_slices(_ROWS):
+                    _ingest(connection, f"{table}_rows", _as_stored(one.shape, rows))
+                if few:
+                    combinations = one.frame.select(few).with_columns(numbers).unique(_COMBINATION)
+                    _ingest(connection, f"{table}_few", _as_stored(one.shape, combinations))
             connection.commit()
             self._connection = connection
             self._open = opened.pop_all()
@@ -85,8 +99,8 @@ class Stage:
             WarehouseError: they differ.
         """
         with self._open:
-            for one in self._given:
-                if not _holds(self._connection, one.shape, one.frame):
+            for one, few in self._given:
+                if not _holds(self._connection, one.shape, one.frame, few):
                     raise WarehouseError(
                         f"{one.digest.name}: the staged rows differ from those given; nothing was published"
                     )
@@ -149,11 +163,43 @@ def _sweep(warehouse: Path) -> None:
             os.close(held)
 
 
-def _table(shape: Shape) -> str:
-    """The table's columns with the types they have in the warehouse, so that SQLite copies them as they are."""
+def types(shape: Shape) -> dict[str, str]:
+    """The types that SQLite's tables are declared with; in a stage too, so that it copies cells as they are."""
     dialect = sqlite.dialect()
-    columns = [f'"{name}" {shape.table.c[name].type.compile(dialect)}' for name in shape.columns]
-    return f"CREATE TABLE {shape.table.name} ({', '.join(columns)})"
+    return {name: shape.table.c[name].type.compile(dialect) for name in shape.columns}
+
+
+def _of_few_values(frame: pl.DataFrame) -> tuple[str, ...]:
+    """Columns that take few values together: each combination is staged once, and its number with every row."""
+    if frame.height < _MANY:
+        return ()
+    sample = frame.gather_every(max(1, frame.height // _SAMPLE))
+    n_values = {column.name: column.n_unique() for column in sample}
+    few: list[str] = []
+    for name in sorted(n_values, key=n_values.__getitem__):
+        if sample.select(*few, name).n_unique() > _FEW:
+            break
+        few.append(name)
+    return tuple(few) if len(few) > 2 else ()  # two cost as much to put together again
+
+
+def _numbers(frame: pl.DataFrame, few: Sequence[str]) -> list[pl.Series]:
+    """The column with the number of each row's combination: its hash, the same within a process."""
+    return [frame.select(few).hash_rows().reinterpret(signed=True).alias(_COMBINATION)] if few else []
+
+
+def _tables(shape: Shape, few: Sequence[str]) -> Iterator[str]:
+    """Statements that make what a frame is staged in."""
+    table, declared = shape.table.name, {name: f'"{name}" {of}' for name, of in types(shape).items()}
+    rows = [declared[name] for name in shape.columns if name not in few]
+    columns = ", ".join(f'"{name}"' for name in shape.columns)
+    joined = f"{table}_rows AS r"
+    if few:
+        yield f"CREATE TABLE {table}_few ({_COMBINATION} INTEGER PRIMARY KEY, {', '.join(declared[n] for n in few)})"
+        rows.append(f"{_COMBINATION} INTEGER")
+        joined += f" CROSS JOIN {table}_few AS f ON f.{_COMBINATION} = r.{_COMBINATION}"
+    yield f"CREATE TABLE {table}_rows ({', '.join(rows)})"
+    yield f"CREATE VIEW {table} AS SELECT r.rowid AS {STAGED_ROW}, {columns} FROM {joined}"  # noqa: S608 - names of our own models
 
 
 def _run(connection: AdbcConnection, statement: str) -> None:
@@ -164,13 +210,13 @@ def _run(connection: AdbcConnection, statement: str) -> None:
         run.execute_update()
 
 
-def _ingest(connection: AdbcConnection, shape: Shape, rows: pl.DataFrame) -> None:
+def _ingest(connection: AdbcConnection, table: str, rows: pl.DataFrame) -> None:
     import adbc_driver_manager
 
     with closing(adbc_driver_manager.AdbcStatement(connection)) as into:
         into.set_options(
             **{
-                adbc_driver_manager.INGEST_OPTION_TARGET_TABLE: shape.table.name,
+                adbc_driver_manager.INGEST_OPTION_TARGET_TABLE: table,
                 adbc_driver_manager.INGEST_OPTION_MODE: adbc_driver_manager.INGEST_OPTION_MODE_APPEND,
             }
         )
@@ -199,7 +245,7 @@ def _as_stored(shape: Shape, rows: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    scales = {name: scale for name, scale in shape.scales.items() if name in shape.columns}
+    scales = {name: scale for name, scale in shape.scales.items() if name in rows.columns}
     lost = [name for name, scale in scales.items() if not come_back(_wide(rows[name], scale), scale)]
     if lost:
         raise WarehouseError(
@@ -214,8 +260,8 @@ def _plain(shape: Shape, rows: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     return rows.with_columns(
-        *(pl.col(name).cast(pl.String) for name in shape.dates.intersection(shape.columns)),
-        *(pl.col(name).cast(pl.Int64) for name in shape.booleans.intersection(shape.columns)),
+        *(pl.col(name).cast(pl.String) for name in shape.dates.intersection(rows.columns)),
+        *(pl.col(name).cast(pl.Int64) for name in shape.booleans.intersection(rows.columns)),
     )
 
 
@@ -224,15 +270,21 @@ def _wide(column: pl.Series, scale: int) -> pl.Series:
     return column.filter(column.abs() >= 10 ** (DOUBLE_DIGITS - scale))
 
 
-def _holds(connection: AdbcConnection, shape: Shape, frame: pl.DataFrame) -> bool:
-    """Whether the table has the rows of the frame in their order, to the digit, and no other."""
-    table, columns = shape.table.name, ", ".join(f'"{name}"' for name in shape.columns)
+def _holds(connection: AdbcConnection, shape: Shape, frame: pl.DataFrame, few: Sequence[str]) -> bool:
+    """Whether the stage has the rows of the frame in their order, to the digit, and no other."""
+    table = f"{shape.table.name}_rows"
     if _read(connection, f"SELECT count(*) FROM {table}").item() != frame.height:  # noqa: S608 - names of our own models
         return False
+    combinations = _read(connection, f"SELECT * FROM {shape.table.name}_few") if few else None  # noqa: S608
     for first in range(0, frame.height, _ROWS):
-        rows = _plain(shape, frame.slice(first, _ROWS))
+        rows = frame.slice(first, _ROWS)
         there = f"rowid > {first} AND rowid <= {first + _ROWS} ORDER BY rowid"
-        found = _read(connection, f"SELECT {columns} FROM {table} WHERE {there}")  # noqa: S608 - names of our own models
+        found = _read(connection, f"SELECT * FROM {table} WHERE {there}")  # noqa: S608 - names of our own models
+        if found.height != rows.height:
+            return False
+        if combinations is not None:  # that two may have one number is found here too
+            found = found.join(combinations, on=_COMBINATION, how="left", maintain_order="left")
+        rows = _plain(shape, rows)
         if not all(_same(found[name], rows[name]) for name in shape.columns):
             return False
     return True

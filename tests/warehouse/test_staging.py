@@ -11,13 +11,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.a_run import publish, results
+from tests.warehouse.test_consequences import whole
 from warehouse import WarehouseError, open_warehouse
 from warehouse.identity import Shape, checked, digest_of, dtypes, model_of, shape_of
-from warehouse.staging import Given, Stage, stages_beside
+from warehouse.models import Base
+from warehouse.staging import STAGED_ROW, Given, Stage, stages_beside
 
 INDICATORS = shape_of(model_of("indicators"))
 
@@ -46,16 +48,23 @@ def filled(stage: Stage, shape: Shape, frame: pl.DataFrame) -> Stage:
     return stage
 
 
+@pytest.fixture(params=[10_000, 1], ids=["all columns", "combinations"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """From how many rows on columns of few values are staged by their combinations."""
+    monkeypatch.setattr("warehouse.staging._MANY", request.param)
+    return int(request.param)
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path / "0.db", "staged_0")
 
 
 @pytest.mark.parametrize("frame", ["indicators", "decisions", "carried_obstacles"])  # every type of column
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_given_is_staged_to_the_digit(
-    tmp_path_factory: pytest.TempPathFactory, frame: str, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, many: int, frame: str, data: st.DataObject
 ) -> None:
     shape = shape_of(model_of(frame))
     given_rows = data.draw(rows_of(shape))
@@ -65,38 +74,71 @@ def test_whatever_is_given_is_staged_to_the_digit(
         (n_rows,) = database.execute(f"SELECT count(*) FROM {shape.table.name}").fetchone()
         assert n_rows == given_rows.height
         text = next(name for name in shape.columns if given_rows.schema[name] == pl.String)
-        found = database.execute(f"SELECT {text} FROM {shape.table.name} ORDER BY rowid").fetchall()
+        found = database.execute(f"SELECT {text} FROM {shape.table.name} ORDER BY {STAGED_ROW}").fetchall()
         assert [cell for (cell,) in found] == given_rows[text].to_list()
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 4, 5])
-def test_rows_of_many_batches_keep_their_order(stage: Stage, monkeypatch: pytest.MonkeyPatch, n_rows: int) -> None:
+def test_rows_of_many_batches_keep_their_order(
+    stage: Stage, many: int, monkeypatch: pytest.MonkeyPatch, n_rows: int
+) -> None:
     monkeypatch.setattr("warehouse.staging._ROWS", 2)
     one = results()["indicators"].head(1)
     frame = pl.concat([one] * n_rows).with_columns(item_id=pl.format("item-{}", pl.int_range(n_rows)))
     filled(stage, INDICATORS, checked("indicators", frame, INDICATORS)).check()
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        "UPDATE indicator_result SET item_id = 'other' WHERE rowid = 3",
-        "UPDATE indicator_result SET value = value + 0.000001 WHERE rowid = 1",
-        "UPDATE indicator_result SET n = n + 1 WHERE rowid = 4",
-        "UPDATE indicator_result SET reason = NULL",
-        "UPDATE indicator_result SET value = 0 WHERE value IS NULL",
-        "UPDATE indicator_result SET n = 'x'",
-        "DELETE FROM indicator_result WHERE rowid = 4",
-        "INSERT INTO indicator_result SELECT * FROM indicator_result WHERE rowid = 1",
-    ],
-)
-def test_a_stage_that_holds_anything_else_is_refused(stage: Stage, spoil: str) -> None:
-    frame = checked("indicators", results()["indicators"], INDICATORS)
-    filled(stage, INDICATORS, frame)
+def refuses(stage: Stage, spoil: str) -> None:
+    filled(stage, INDICATORS, checked("indicators", results()["indicators"], INDICATORS))
     with closing(sqlite3.connect(stage.file)) as database, database:
         assert database.execute(spoil).rowcount > 0
     with pytest.raises(WarehouseError, match="indicators: the staged rows differ from those given; nothing was publ"):
         stage.check()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE {} SET item_id = 'other' WHERE rowid = 3",
+        "UPDATE {} SET value = value + 0.000001 WHERE rowid = 1",
+        "UPDATE {} SET n = n + 1 WHERE rowid = 4",
+        "UPDATE {} SET reason = NULL",
+        "UPDATE {} SET value = 0 WHERE value IS NULL",
+        "UPDATE {} SET n = 'x'",
+        "DELETE FROM {} WHERE rowid = 4",
+        "INSERT INTO {0} SELECT * FROM {0} WHERE rowid = 1",
+    ],
+)
+def test_a_stage_that_holds_anything_else_is_refused(stage: Stage, spoil: str) -> None:
+    refuses(stage, spoil.format("indicator_result_rows"))
+
+
+@pytest.mark.parametrize("many", [1], indirect=True)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE indicator_result_few SET weight = weight + 0.01 WHERE rowid = (SELECT min(rowid) FROM {})",
+        "UPDATE indicator_result_few SET reason = 'other' WHERE reason IS NULL",
+        "UPDATE indicator_result_few SET reason = NULL",
+        "DELETE FROM indicator_result_few WHERE rowid = (SELECT min(rowid) FROM indicator_result_few)",
+        "UPDATE indicator_result_rows SET staged_combination = (SELECT min(rowid) FROM indicator_result_few)",
+        "DELETE FROM indicator_result_rows WHERE rowid = 2",
+    ],
+)
+def test_combinations_that_are_not_those_given_are_refused(stage: Stage, many: int, spoil: str) -> None:
+    refuses(stage, spoil.format("indicator_result_few"))
+
+
+def test_what_is_copied_from_combinations_is_what_was_given(many: int, tmp_path: Path) -> None:
+    """Hashed anew from its tables, as `kinerja warehouse check` does."""
+    with open_warehouse(f"sqlite:///{tmp_path / 'warehouse.db'}") as warehouse:
+        assert publish(warehouse, "run-1", whole()).revision == 1
+        assert [str(problem) for problem in warehouse.check().problems if problem.rule == "published_digest"] == []
+
+
+def test_no_column_of_a_table_is_called_as_one_of_a_stage() -> None:
+    names = {column.name for table in Base.metadata.tables.values() for column in table.columns}
+    assert names.isdisjoint({STAGED_ROW, "staged_combination"})
 
 
 def test_a_stage_is_seen_by_its_user_alone_and_gone_afterwards(tmp_path: Path) -> None:
