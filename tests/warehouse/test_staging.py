@@ -18,6 +18,7 @@ from tests.warehouse.a_run import publish, results
 from tests.warehouse.test_consequences import whole
 from warehouse import WarehouseError, open_warehouse
 from warehouse.identity import Shape, checked, digest_of, dtypes, model_of, shape_of
+from warehouse.loading import loading
 from warehouse.models import Base
 from warehouse.staging import STAGED_ROW, Given, Stage, stages_beside
 
@@ -164,6 +165,16 @@ def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     missing = tmp_path / "missing" / "warehouse.db"
     with pytest.raises(WarehouseError, match="no folder can be made in"), stages_beside(missing, 1):
         pass
+
+
+def test_a_stage_is_attached_only_once_it_is_filled(tmp_path: Path) -> None:
+    """A transaction that writes locks every file that is attached when it begins, and may keep seeing it as it was."""
+    with (
+        open_warehouse(f"sqlite:///{tmp_path / 'warehouse.db'}") as warehouse,
+        loading(warehouse._engine, "loading", loads=1) as loader,
+    ):
+        there = {row.name for row in loader.connection.exec_driver_sql("PRAGMA database_list")}
+        assert there - {"temp"} == {"main"}
 
 
 def test_a_publication_leaves_no_file_attached(tmp_path: Path) -> None:
