@@ -1,9 +1,9 @@
 """Scoring a large roster in parts: rows are laid out part by part once, each part is scored by itself, then joined.
 
 How many parts: what the order says; else a roster of up to 350,000 spells is scored whole, which is quickest and takes
-less than 4 GB at 300,000 people, and a larger one in parts of 100,000, so that memory does not grow with it. All of it lies in
-`<home>/runs/<city>/<period>/<run_id>/parts`, which every worker must see under the same path: workers on this machine
-do, those on others need a home that is shared.
+less than 4 GB at 300,000 people, and a larger one in parts of 100,000, so that memory does not grow with it. All of it
+lies in `<home>/runs/<city>/<period>/<run_id>/parts`, which every worker must see under the same path: workers on this
+machine do, those on others need a home that is shared.
 """
 
 from __future__ import annotations
