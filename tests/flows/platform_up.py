@@ -18,7 +18,14 @@ from flows.orchestration.up import Child, descendants, state_of
 from tests.flows.ended import process_environment, process_words
 
 PATIENCE_SECONDS = 300
+ASK_EVERY_SECONDS = 0.5
+"""Each question costs a busy server some hundredths of a second."""
 QUARTER = "2026-Q3"
+
+
+def client_of(url: str) -> httpx.Client:
+    """One for all questions: a new one for each costs more than the question. It lets go before the server does."""
+    return httpx.Client(base_url=url, timeout=30, limits=httpx.Limits(keepalive_expiry=2))
 
 
 class Up:
@@ -30,6 +37,7 @@ class Up:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.client = client_of(self.url)
         self.environment = process_environment(
             KINERJA_INPUTS=str(inputs),
             PREFECT_WORKER_QUERY_SECONDS="1",  # it looks for runs every ten seconds else
@@ -41,13 +49,13 @@ class Up:
             self.process = subprocess.Popen(process_words(words), env=self.environment, stdout=out, stderr=err)
         self.until(lambda: "Ready" in self.out.read_text())
 
-    def until(self, holds: Callable[[], Any]) -> Any:
+    def until(self, holds: Callable[[], Any], every: float = ASK_EVERY_SECONDS) -> Any:
         """What it gives once it is true of something; the platform must live until then."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not (found := holds()):
             assert self.process.poll() is None, self.err.read_text()
             assert time.monotonic() < deadline, self.err.read_text()
-            time.sleep(0.2)
+            time.sleep(every)
         return found
 
     def child(self, name: str) -> Child:
@@ -63,6 +71,7 @@ class Up:
         """How it ends when it is told to."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        self.client.close()
         return self.process.wait(PATIENCE_SECONDS)
 
     # --- its server -----------------------------------------------------------------------------------------------
@@ -87,7 +96,7 @@ class Up:
         return httpx.Response.raise_for_status(answer)
 
     def _asked(self, method: str, path: str, body: Any) -> httpx.Response:
-        return httpx.request(method, f"{self.url}/api{path}", json=body, timeout=30)
+        return self.client.request(method, f"/api{path}", json=body)
 
     def deployment(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/deployments/name/{name}")
@@ -120,6 +129,6 @@ class Up:
 
     def kill_while_reading(self, city: str, period: str) -> None:
         """Kill -9 the process of a run that has read some of its files."""
-        self.until(lambda: list((self.home / "runs" / city / period).glob("*/canonical/*")))
+        self.until(lambda: list((self.home / "runs" / city / period).glob("*/canonical/*")), every=0.05)
         (run,) = [one for one in descendants(self.child("worker").pid) if os.getpgid(one.pid) == one.pid]
         os.killpg(run.pid, signal.SIGKILL)

@@ -67,7 +67,7 @@ def test_what_a_machine_that_goes_down_leaves_is_taken_up(prefect_database: str,
     up = Up(home, inputs, "--prefect-database", prefect_database)
     try:
         killed = up.begin("period-end/kalianda-quarter-end", DUE, city=CITY, span="quarter")
-        up.until(lambda: list((home / "runs" / CITY / QUARTER).glob("*/canonical/*")))
+        up.until(lambda: list((home / "runs" / CITY / QUARTER).glob("*/canonical/*")), every=0.05)
         worker = up.child("worker")
         for one in [*descendants(worker.pid), worker]:
             os.kill(one.pid, signal.SIGKILL)

@@ -19,7 +19,7 @@ import pytest
 from flows.orchestration.up import HOST, Child, descendants, end, environment_for
 from flows.settings import Settings
 from tests.flows.ended import EXAMPLE, ROOT, example, leaked, personal_values, process_words, run, runs
-from tests.flows.platform_up import QUARTER, Up
+from tests.flows.platform_up import QUARTER, Up, client_of
 from tests.notifications.receivers import Webhook, serving
 from warehouse import open_warehouse
 from warehouse.lease import process_started
@@ -41,6 +41,7 @@ class Pool(Up):
             probe.bind((HOST, 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://{HOST}:{self.port}"
+        self.client = client_of(self.url)
         folder = home / "prefect"
         folder.mkdir(parents=True)
         settings = Settings(home=home, inputs=inputs)
@@ -98,10 +99,11 @@ class Pool(Up):
         for child, process in reversed(self.children.values()):
             end([*descendants(child.pid), child])
             process.wait()
+        self.client.close()
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/api/health", timeout=5).status_code == 200
+            return self.client.get("/api/health").status_code == 200
         except httpx.HTTPError:
             return False
 
