@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from expectations.kept import keep, kept
 from flows import partitions, steps
+from flows.ahead import Ahead
 from flows.cli.problems import CommandError
 from flows.disk import full_disk_said
 from flows.order import Order, Run, prepared
@@ -34,8 +35,7 @@ from flows.partitions import FRAMES, Divided, Part
 from flows.pipeline import refuse, run_period
 from flows.seam import Caller, Done, part_title, step
 from flows.summary import Summary
-from sources import input_hash
-from sources import land as land_files
+from sources import input_hash, land_unsettled
 from transforms.partitions import PART
 from transforms.scope import Span
 
@@ -192,8 +192,8 @@ def command(run: Run, *more: str) -> str:
 @step("land", retries=3)
 def land(run: Run) -> steps.Landed:
     """Copies every input file to content-addressed storage, unless it is there: nothing else is needed ahead."""
-    files = land_files(run.source_map, run.order.home / "landing")
-    return steps.Landed(files, input_hash(files, run.source_map))
+    files, settle = land_unsettled(run.source_map, run.order.home / "landing")
+    return steps.Landed(files, input_hash(files, run.source_map), Ahead("settling landed files", settle))
 
 
 @step("keep rows")
@@ -315,6 +315,7 @@ def _fault(run: Run, identity: Identity, part: int) -> tuple[str, dict[str, Any]
 def _laid_out(run: Run, n: int, call: Caller, part: int | None) -> Laid:
     """Where the rows of these inputs are laid out; whoever finds nothing there reads, validates and divides."""
     landed = call(land, run)
+    landed.settled.wait()
     identity = _identity(run, landed, n)
     folder = _folder(run) / f"layout-{identity.digest}"
     document = kept(folder, partial(_concerns, part=part))

@@ -75,7 +75,7 @@ def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Sum
                 refuse(run, checked)
                 scored = call(steps.validate_scores, run, score(checked))
                 with Publication(run, lease.token, landed, checked, scored) as publication:
-                    found = call(steps.insights, run, checked, scored)
+                    found = call(steps.insights, run, checked, scored, publication)
                     lease.check()
                     loaded = call(steps.load, publication, landed, checked, found)
         finally:
@@ -97,6 +97,7 @@ def check_inputs(order: Order, call: Caller, told: Callable[[steps.Checked], Non
             landed = call(steps.land, run)
             checked = call(steps.validate, run, landed, call(steps.read, run, landed))
             told(checked)
+            landed.settled.wait()
     finally:
         steps.clear_own_folder(run)
     refuse(run, checked)

@@ -13,11 +13,10 @@ import polars as pl
 from expectations.findings import DatasetOutcome, Finding, ValidationStopped
 from expectations.segments import Delivered
 from flows import segments
-from flows.ahead import load_ahead, wait_for
+from flows.ahead import Ahead, load_ahead, wait_for
 from flows.order import Run
 from flows.seam import step
-from sources import LandedFile, input_hash, read_datasets
-from sources import land as land_files
+from sources import LandedFile, input_hash, land_unsettled, read_datasets
 from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
 from transforms import DATASETS_READ, Results, problems_of
@@ -33,10 +32,11 @@ _VALIDATION = "expectations.validation"
 
 @dataclass(frozen=True)
 class Landed:
-    """Input files in the landing store."""
+    """Input files in the landing store, on the disk once they are `settled`."""
 
     files: tuple[LandedFile, ...]
     input_hash: str
+    settled: Ahead
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -139,8 +139,8 @@ class Loaded:
 def land(run: Run) -> Landed:
     """Copies every input file to content-addressed storage."""
     load_ahead(_VALIDATION)
-    files = land_files(run.source_map, run.order.home / "landing")
-    return Landed(files, input_hash(files, run.source_map))
+    files, settle = land_unsettled(run.source_map, run.order.home / "landing")
+    return Landed(files, input_hash(files, run.source_map), Ahead("settling landed files", settle))
 
 
 @step("read")
@@ -220,24 +220,28 @@ def validate_scores(run: Run, scored: Scored) -> Scored:
 
 
 @step("insights")
-def insights(run: Run, checked: Checked, scored: Scored) -> Insights:
-    """Says what the scores are for: units, effects, evidence, against the period published before."""
-    from transforms.insights import Previous
-    from transforms.insights import insights as insight_frames
+def insights(run: Run, checked: Checked, scored: Scored, publication: Publication) -> Insights:
+    """Says what the scores are for: units, effects, evidence, against the period published before.
+
+    What is made is given to the publication at once.
+    """
+    from transforms.insights import Previous, families
 
     with open_warehouse(run.order.warehouse_url) as warehouse:
         before = warehouse.published_before(run.policy.city, run.period.start, run.period.end)
-    return Insights(
-        insight_frames(
-            valid_rows(run, checked),
-            scored.results,
-            run.policy,
-            run.period,
-            known_as_of=run.known_as_of,
-            public_holidays=public_holidays(holiday_years(run)),
-            previous=None if before is None else Previous(before.period, before.frames),
-        )
-    )
+    found: dict[str, pl.DataFrame] = {}
+    for made in families(
+        valid_rows(run, checked),
+        scored.results,
+        run.policy,
+        run.period,
+        known_as_of=run.known_as_of,
+        public_holidays=public_holidays(holiday_years(run)),
+        previous=None if before is None else Previous(before.period, before.frames),
+    ):
+        publication.add(made)
+        found |= made
+    return Insights(found)
 
 
 @step("load", retries=3)
@@ -247,6 +251,7 @@ def load(publication: Publication, landed: Landed, checked: Checked, found: Insi
     Raises:
         UnreadableFile: a landed file that was scanned where it lies is no longer what it was when it was read.
     """
+    landed.settled.wait()
     scanned = {one.path for outcome in checked.outcomes.values() for part in outcome.parts for one in part.files}
     for file in landed.files:
         if file.path in scanned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sources.errors import SourceError, UnreadableFile
-from sources.landing import LandedFile, input_hash, land, reading_key
+from sources.landing import LandedFile, input_hash, land, land_unsettled, reading_key
 from sources.reading import DatasetRead, FileRead, read_dataset, read_datasets
 from sources.source_map import SourceFile, SourceMap, load_source_map
 
@@ -17,6 +17,7 @@ __all__ = [
     "UnreadableFile",
     "input_hash",
     "land",
+    "land_unsettled",
     "load_source_map",
     "read_dataset",
     "read_datasets",

@@ -4,6 +4,8 @@ A file is hashed while it is copied. One that was landed before is not hashed at
 knows the very same file: path, size, times, inode and device, of the input and of its copy. Only files that nobody
 touched for a while enter the index, so that a change within one tick of the clock cannot hide. The index saves time
 and proves nothing: what is read is the copy, and that is hashed at each read.
+
+What is landed survives the process at once, and a power cut once it is settled: the disk may take it in meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,8 +26,8 @@ from sources.errors import SourceError, UnreadableFile
 from sources.mapping import content_hash
 from sources.source_map import SourceFile, SourceMap
 
-_CHUNK: Final = 1 << 18
-"""Bytes that are hashed and written before the next are read: few enough to stay near the processor."""
+_CHUNK: Final = 1 << 22
+"""Bytes that are hashed and written before the next are read: each time the interpreter is let go and asked for again."""
 _SETTLED_NANOSECONDS: Final = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
 _ABANDONED_NANOSECONDS: Final = 86_400_000_000_000
@@ -65,6 +67,17 @@ def land(source_map: SourceMap, landing: Path) -> tuple[LandedFile, ...]:
     Raises:
         SourceError: an input vanished or changed while it was copied.
     """
+    landed, settle = land_unsettled(source_map, landing)
+    settle()
+    return landed
+
+
+def land_unsettled(source_map: SourceMap, landing: Path) -> tuple[tuple[LandedFile, ...], Callable[[], None]]:
+    """As `land`, and what makes the copies survive a power cut: to be called before anything rests on them.
+
+    Raises:
+        SourceError: an input vanished or changed while it was copied.
+    """
     landing.mkdir(parents=True, exist_ok=True)
     store = _Store.opened(landing)
     files = {(file.name, file.dataset): file for file in source_map.files}
@@ -73,11 +86,11 @@ def land(source_map: SourceMap, landing: Path) -> tuple[LandedFile, ...]:
         order = sorted(files, key=lambda key: -_size(files[key].path))
         under_way = {key: threads.submit(store.take, files[key].name, files[key].path) for key in order}
         taken = [under_way[key].result() for key in files]
-    store.close()
-    return tuple(
+    landed = tuple(
         LandedFile(file.name, file.dataset, sha256, n_bytes, landing / sha256)
         for file, (sha256, n_bytes) in zip(files.values(), taken, strict=True)
     )
+    return landed, store.settle
 
 
 def input_hash(landed: Iterable[LandedFile], source_map: SourceMap) -> str:
@@ -130,7 +143,8 @@ class _Store:
     sizes: frozenset[int]
     index: dict[str, tuple[str, _State, _State]]
     seen: dict[str, tuple[str, _State, _State]] = field(default_factory=dict)
-    is_changed: bool = False
+    unsettled: set[str] = field(default_factory=set)
+    """Hashes of files the index does not know: of them it is not known either whether the disk has them."""
 
     @classmethod
     def opened(cls, folder: Path) -> _Store:
@@ -148,7 +162,10 @@ class _Store:
         """Hash and size of the source; its whole copy lies in the store."""
         try:
             before = source.stat()
-            sha256 = self._known(source, before) or self._hashed(name, source, before)
+            sha256 = self._known(source, before)
+            if sha256 is None:
+                sha256 = self._hashed(name, source, before)
+                self.unsettled.add(sha256)
         except FileNotFoundError:
             raise SourceError([f"{name}: vanished while it was read: put it back and run again"]) from None
         copy = (self.folder / sha256).stat()
@@ -156,10 +173,12 @@ class _Store:
             self.seen[str(source.absolute())] = (sha256, _state(before), _state(copy))
         return sha256, copy.st_size
 
-    def close(self) -> None:
-        """Make new names themselves survive a power cut, and keep what was seen."""
-        if self.is_changed:
-            _sync_folder(self.folder)
+    def settle(self) -> None:
+        """Make new files and their names survive a power cut, and keep what was seen."""
+        for sha256 in self.unsettled:
+            _sync(self.folder / sha256)
+        if self.unsettled:
+            _sync(self.folder)
         if any(self.index.get(path) != entry for path, entry in self.seen.items()):
             _keep_index(self.folder, self.index | self.seen)
 
@@ -181,9 +200,7 @@ class _Store:
         expected = _hash(source) if state.st_size in self.sizes or not self._is_settled(state) else None
         if expected is not None and (target := self.folder / expected).is_file() and _hash(target) == expected:
             return expected
-        sha256 = self._copied(name, source, state, expected)
-        self.is_changed = True
-        return sha256
+        return self._copied(name, source, state, expected)
 
     def _copied(self, name: str, source: Path, state: os.stat_result, expected: str | None) -> str:
         """Copy so that the target is there whole or not at all, whenever the process dies."""
@@ -194,8 +211,6 @@ class _Store:
                 while n_bytes := stream.readinto(buffer):
                     digest.update(buffer[:n_bytes])
                     out.write(buffer[:n_bytes])
-                out.flush()
-                os.fsync(out.fileno())
                 after = os.fstat(stream.fileno())
             sha256 = digest.hexdigest()
             if _state(after) != _state(state) or sha256 != (expected or sha256):
@@ -246,9 +261,9 @@ def _keep_index(folder: Path, entries: dict[str, tuple[str, _State, _State]]) ->
         Path(temporary).unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Wait until the disk has a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -225,6 +225,19 @@ def checked_results(results: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFra
 def checked_insights(insights: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every insights frame, typed and sorted; WarehouseError where one is missing, unknown or does not fit."""
     return _checked_all("insights", insights, INSIGHTS)
+
+
+def checked_family(insights: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Some of the insights frames, typed and sorted; WarehouseError where one is unknown or does not fit."""
+    if unknown := sorted(set(insights) - set(INSIGHTS)):
+        raise WarehouseError(f"insights: unknown frames: {unknown}")
+    return {name: checked(name, frame, shape_of(INSIGHTS[name])) for name, frame in insights.items()}
+
+
+def require_all_insights(names: Collection[str]) -> None:
+    """Pass where these are the names of all insights frames; WarehouseError where one is missing."""
+    if missing := sorted(set(INSIGHTS) - set(names)):
+        raise WarehouseError(f"insights: frames missing: {missing}")
 
 
 def _checked_all(

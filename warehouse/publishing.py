@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from sqlalchemy import Connection, Engine, Row, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,11 +16,13 @@ from warehouse.errors import LeaseLost, WarehouseError
 from warehouse.identity import (
     Digest,
     checked,
+    checked_family,
     checked_insights,
     checked_results,
     combined_hash,
     digest_of,
     model_of,
+    require_all_insights,
     shape_of,
 )
 from warehouse.lease import require_token
@@ -50,6 +51,10 @@ from warehouse.staging import Given
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_LOADS_OF_INSIGHTS: Final = 6
+_ROWS_OF_A_LOAD: Final = 100_000
 
 
 def start_run(engine: Engine, record: RunRecord) -> None:
@@ -94,7 +99,7 @@ def publish(
     token: int,
     results: Mapping[str, pl.DataFrame],
     *,
-    insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None,
+    insights: Mapping[str, pl.DataFrame] | Iterator[Mapping[str, pl.DataFrame]] | None,
     policy: PolicyRecord,
     input_hash: str,
     finished_at: dt.datetime | Callable[[], dt.datetime],
@@ -106,10 +111,9 @@ def publish(
 ) -> Published:
     """Store results as the next revision of the run's city and period, unless they equal the current one."""
     given = _Given.results(results)
-    beside = functools.cache(functools.partial(_beside, given, insights))
-    if not callable(insights):
-        beside()  # what does not fit is said before anything is locked
-    with loading(engine, f"publishing run {run_id}", loads=3) as loader:  # findings, results, insights
+    beside = _Beside(given, insights)
+    # Of findings, results, and insights a few times.
+    with loading(engine, f"publishing run {run_id}", loads=2 + _LOADS_OF_INSIGHTS) as loader:
         connection = loader.connection
         run = _found(connection, run_id)
         if run.status in ("published", "unchanged", "withheld") and run.result_hash == given.hash:
@@ -126,22 +130,20 @@ def publish(
             _end(connection, run_id, status, said, at, input_hash, policy, {"result_hash": given.hash, **values})
 
         if final is not None:
-            found = beside()
-            end("withheld", _withheld(final), {"insights_hash": found and found.hash})
+            end("withheld", _withheld(final), {"insights_hash": beside.hash})
             return _standing("withheld", final, given.hash)
-        if current is not None and given.is_in(current, provisional=run.provisional) and _is_in(beside(), current):
+        if current is not None and given.is_in(current, provisional=run.provisional) and beside.are_in(current):
             values = {"unchanged_from": current.run_id, "insights_hash": current.insights_hash}
             end("unchanged", message, values)
             return _standing("unchanged", current, given.hash)
         _load_frames(loader, run_id, given, ResultDigest)
-        found = beside()
-        if found is not None:
-            _load_frames(loader, run_id, found, InsightDigest)
+        for some in beside.made():
+            _load_frames(loader, run_id, some, InsightDigest)
         if current is not None:
             store_changes(connection, run_id, current.run_id)
         revision = 1 if current is None else current.revision + 1
         why = _cause(current, cause, input_hash, policy.policy_hash, run.code_version)
-        end("published", message, {"revision": revision, "cause": why, "insights_hash": found and found.hash})
+        end("published", message, {"revision": revision, "cause": why, "insights_hash": beside.hash})
     return Published(status="published", revision=revision, run_id=run_id, cause=why, result_hash=given.hash)
 
 
@@ -174,18 +176,55 @@ class _Given:
         return self.hash == current.result_hash and provisional == current.provisional
 
 
-def _beside(
-    results: _Given, insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None
-) -> _Given | None:
-    """The insights, awaited where they are still computed; None where none are given."""
-    if insights is None:
-        return None
-    return _Given.of(checked_insights(insights() if callable(insights) else insights), results.frames["employees"])
+class _Beside:
+    """Insights beside results: checked as they are made, a few frames at a time, and kept."""
+
+    def __init__(
+        self, results: _Given, insights: Mapping[str, pl.DataFrame] | Iterator[Mapping[str, pl.DataFrame]] | None
+    ) -> None:
+        self._employees = results.frames["employees"]
+        self._are_given = insights is not None
+        self._made: list[_Given] = []
+        self._awaited: Iterator[Mapping[str, pl.DataFrame]] = iter(())
+        if isinstance(insights, Mapping):  # what does not fit is said before anything is locked
+            self._made.append(_Given.of(checked_insights(insights), self._employees))
+        elif insights is not None:
+            self._awaited = _gathered(insights)
+
+    def made(self) -> Iterator[_Given]:
+        """All of them; waits for those that are still computed.
+
+        Raises:
+            WarehouseError: a frame is unknown, does not fit, or none is given of a name.
+        """
+        yield from self._made
+        for some in self._awaited:
+            self._made.append(_Given.of(checked_family(some), self._employees))
+            yield self._made[-1]
+        if self._are_given:
+            require_all_insights([name for some in self._made for name in some.frames])
+
+    @property
+    def hash(self) -> str | None:
+        """What identifies them, once they are all there; None: none are given."""
+        digests = [digest for some in self.made() for digest in some.digests]
+        return combined_hash(digests) if digests else None
+
+    def are_in(self, current: Revision) -> bool:
+        """Whether a revision holds them: they move by themselves where the period before is corrected."""
+        return not self._are_given or self.hash == current.insights_hash
 
 
-def _is_in(insights: _Given | None, current: Revision) -> bool:
-    """Whether a revision holds these insights, which move by themselves where the period before is corrected."""
-    return insights is None or insights.hash == current.insights_hash
+def _gathered(families: Iterator[Mapping[str, pl.DataFrame]]) -> Iterator[dict[str, pl.DataFrame]]:
+    """Families together, until they are worth a load; SQLite attaches few files at once, so the last takes the rest."""
+    gathered: dict[str, pl.DataFrame] = {}
+    n_loads = 1
+    for family in families:
+        gathered |= family
+        if n_loads < _LOADS_OF_INSIGHTS and sum(frame.height for frame in gathered.values()) >= _ROWS_OF_A_LOAD:
+            yield gathered
+            gathered, n_loads = {}, n_loads + 1
+    yield gathered
 
 
 def _require_known_employees(frames: Mapping[str, pl.DataFrame], employees: pl.DataFrame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -131,7 +131,7 @@ class Warehouse:
         token: int,
         results: Mapping[str, pl.DataFrame],
         *,
-        insights: Mapping[str, pl.DataFrame] | Callable[[], Mapping[str, pl.DataFrame]] | None = None,
+        insights: Mapping[str, pl.DataFrame] | Iterator[Mapping[str, pl.DataFrame]] | None = None,
         policy: PolicyRecord,
         input_hash: str,
         finished_at: dt.datetime | Callable[[], dt.datetime],
@@ -152,7 +152,7 @@ class Warehouse:
             token: of the lease that is held.
             results: the frames of `warehouse.identity.RESULTS`.
             insights: the frames of `warehouse.insight_models.INSIGHTS`, loaded with the results and hashed apart from
-                them; None where they were not computed. Or what gives them, called within the transaction once the
+                them; None where they were not computed. Or a few at a time, asked for within the transaction once the
                 results are stored: so they may be computed meanwhile. What it raises ends the publication.
             policy: the policy they were scored with.
             input_hash: over the landed files and their mapping.

@@ -147,6 +147,7 @@ def _valid(order: Order) -> Iterator[tuple[Run, dict[str, pl.LazyFrame]]]:
         if "progress" not in run.source_map.datasets:
             raise CommandError([f"progress: no file was delivered in {order.inputs}; nobody can be reminded without"])
         landed = steps.land.function(run)
+        landed.settled.wait()
         checked = steps.validate.function(run, landed, steps.read.function(run, landed))
         if checked.stops:
             raise ValidationStopped(checked.stops)

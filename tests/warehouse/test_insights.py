@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -115,27 +116,39 @@ def test_equal_insights_are_unchanged_and_others_a_revision(warehouse: Warehouse
 def test_insights_may_be_computed_while_the_results_are_stored(warehouse: Warehouse, sql: Any) -> None:
     seen: list[Any] = []
 
-    def computed() -> dict[str, pl.DataFrame]:
+    def computed() -> Iterator[dict[str, pl.DataFrame]]:
+        yield {}
         seen.append(sql("SELECT count(*) FROM score"))
-        return insights()
+        yield insights()
 
     moments = iter([AT + dt.timedelta(minutes=1)])
-    done = publish(warehouse, "run-1", sound(), insights=computed, finished_at=lambda: next(moments))
+    done = publish(warehouse, "run-1", sound(), insights=computed(), finished_at=lambda: next(moments))
     assert seen == [[(0,)]], "asked once, and what is stored meanwhile is nobody's to see"
     assert (done.status, done.result_hash) == ("published", result_hash(sound()))
     assert warehouse.check().problems == []
     assert publish(warehouse, "run-2", sound(), insights=insights()).status == "unchanged"
-    assert publish(warehouse, "run-3", sound(), insights=lambda: insights("0.9475")).revision == 2
+    assert publish(warehouse, "run-3", sound(), insights=iter([insights("0.9475")])).revision == 2
     columns, rows = warehouse.runs(CITY, PERIOD)
     assert next(iter(rows))[columns.index("finished_at")] == AT + dt.timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [([], r"frames missing: \['tides'\]"), ([{"waves": insights()["tides"]}], r"unknown frames: \['waves'\]")],
+)
+def test_insights_a_few_at_a_time_must_be_all(warehouse: Warehouse, sql: Any, given: Any, message: str) -> None:
+    with pytest.raises(WarehouseError, match=message):
+        publish(warehouse, "run-1", sound(), insights=iter(given))
+    assert sql("SELECT count(*) FROM score") == [(0,)]
+
+
 def test_insights_that_are_never_computed_publish_nothing(warehouse: Warehouse, sql: Any) -> None:
-    def computed() -> dict[str, pl.DataFrame]:
+    def computed() -> Iterator[dict[str, pl.DataFrame]]:
+        yield insights()
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        publish(warehouse, "run-1", sound(), insights=computed)
+        publish(warehouse, "run-1", sound(), insights=computed())
     assert sql("SELECT count(*) FROM score") == sql("SELECT count(*) FROM result_digest") == [(0,)]
     assert sql("SELECT status FROM run") == [("running",)], "whoever computes them says how it ended"
 

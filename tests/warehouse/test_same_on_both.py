@@ -56,7 +56,7 @@ def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.Ca
         with open_warehouse(place) as warehouse, warehouse.lease(CITY, PERIOD, run.run_id, now=lambda: at) as lease:
             warehouse.start_run(record)
             with Publication(here, lease.token, landed, checked, scored) as publication:
-                found = call(steps.insights, here, checked, scored)
+                found = call(steps.insights, here, checked, scored, publication)
                 published[name] = call(steps.load, publication, landed, checked, found).published
             assert warehouse.check(order.home / "landing").problems == []
     assert published["sqlite"] == published["postgresql"]

@@ -9,7 +9,7 @@ Statistics may use floats here, and only here: rounded once, to the digits of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -42,27 +42,48 @@ from transforms.run import Results
 Family = Callable[[Evidence], Mapping[str, pl.DataFrame]]
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    units,
-    services,
+    persons,
     productivity,
+    obstacles,
+    units,
+    benchmarks,
+    contributions,
+    indicator_health,
+    rule_table,
+    work_split,
+    handovers,
+    forecast,
+    services,
     responsive,
     drivers,
     effects,
-    benchmarks,
-    indicator_health,
-    persons,
-    fairness,
-    raters,
-    doubts,
-    obstacles,
     development,
-    forecast,
-    handovers,
-    work_split,
-    contributions,
-    rule_table,
+    raters,
+    fairness,
+    doubts,
 )
-"""Every family, in the order they are made."""
+"""Every family, in the order they are made: those of many rows first, as they are stored while others are made."""
+
+
+def families(
+    frames: Mapping[str, pl.LazyFrame],
+    results: Results,
+    policy: Policy,
+    period: Period,
+    *,
+    known_as_of: dt.datetime | None,
+    public_holidays: Mapping[dt.date, str],
+    previous: Previous | None,
+) -> Iterator[dict[str, pl.DataFrame]]:
+    """Every family's frames by name, family by family, from the rows that `score` was given and the results it gave.
+
+    Once a run, over all partitions' results. `previous` is the period published before, None where there is none.
+    """
+    evidence = Evidence.of(frames, results, policy, period, known_as_of, public_holidays, previous)
+    for family in FAMILIES:
+        made = dict(family(evidence))
+        evidence.made.update(made)
+        yield made
 
 
 def insights(
@@ -75,11 +96,7 @@ def insights(
     public_holidays: Mapping[dt.date, str],
     previous: Previous | None,
 ) -> dict[str, pl.DataFrame]:
-    """Every insight's frame by its name, from the rows that `score` was given and the results it gave.
-
-    Once a run, over all partitions' results. `previous` is the period published before, None where there is none.
-    """
-    evidence = Evidence.of(frames, results, policy, period, known_as_of, public_holidays, previous)
-    for family in FAMILIES:
-        evidence.made.update(family(evidence))
-    return evidence.made
+    """All of `families` at once."""
+    given = {"known_as_of": known_as_of, "public_holidays": public_holidays, "previous": previous}
+    made = families(frames, results, policy, period, **given)  # type: ignore[arg-type]
+    return {name: frame for family in made for name, frame in family.items()}
