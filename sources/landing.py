@@ -27,7 +27,7 @@ from sources.mapping import content_hash
 from sources.source_map import SourceFile, SourceMap
 
 _CHUNK: Final = 1 << 22
-"""Bytes that are hashed and written before the next are read: each time the interpreter is let go and asked for again."""
+"""Bytes that are hashed and written before the next are read: after each, the interpreter is asked for again."""
 _SETTLED_NANOSECONDS: Final = 2_000_000_000
 """Two seconds: the coarsest clock of a file system in use."""
 _ABANDONED_NANOSECONDS: Final = 86_400_000_000_000
