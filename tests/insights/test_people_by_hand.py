@@ -71,6 +71,19 @@ def test_the_next_rating_and_the_one_item_that_brings_it() -> None:
     ]  # fmt: skip
 
 
+def test_nothing_measured_is_nothing_that_speaks_for_a_better_rating() -> None:
+    """Citizens say 4 of 4, colleagues 1 of 3: a low rating, and no record of anything that was done."""
+    days = [f"E1 | U1 | 2026-07-{day:02}T09:00 | 4" for day in range(1, 31)]
+    tables = {
+        "employees": ONE_PERSON,
+        "ratings": SHEET.replace("| 2     |", "| 1     |").replace("| 3     | 3", "| 1     | 3"),
+        "survey_responses": "\n".join(["employee_id | unit_id | submitted_at | u1", *days]),
+    }
+    policy = policy_of("kalianda").model_copy(update={"min_coverage": D("0.4")})
+    found = insights_of(tables, policy)["persons"]
+    assert cells(found, "measured_share rating attention", employee_id="E1") == ["0.000000", "Kurang/Misconduct", None]
+
+
 def test_without_answers_a_third_of_the_results_is_missing_from_the_coverage() -> None:
     """Results: 70 of 100 scored; behaviour all: 0.6 * 0.7 + 0.4 = 0.82: grade B at best."""
     found = told()

@@ -230,7 +230,10 @@ def _persons(evidence: Evidence, items: pl.DataFrame, needs: pl.DataFrame, score
             pl.col("measured", *(f"{nature}_share" for nature in NATURES)).sum(),
             most_to_gain=pl.col("points_to_gain").max(),
         )
-        .with_columns(measured=pl.col("measured") / pl.col("measured_share"))
+        # Nothing measured is no achievement: 0 / 0 would be NaN, which is above everything.
+        .with_columns(
+            measured=pl.when(pl.col("measured_share") > 0).then(pl.col("measured") / pl.col("measured_share"))
+        )
     )
     firsts = {
         "strongest_item": items.sort("person", -pl.col("to_target"), -part, "place"),
