@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -327,7 +327,7 @@ class Streamed(Iterator[tuple[Any, ...]]):
         self._engine, self._found, self._n_read = engine, found, 0
         self._rows = self._read()
 
-    def _read(self) -> Iterator[tuple[Any, ...]]:
+    def _read(self) -> Generator[tuple[Any, ...]]:
         with reading(self._engine, "reading rows") as connection, connection.execute(self._found) as result:
             for row in result:
                 self._n_read += 1
@@ -340,7 +340,8 @@ class Streamed(Iterator[tuple[Any, ...]]):
         return next(self._rows)
 
     def n_left(self) -> int:
-        """How many rows are still to be read; none of them is."""
+        """How many rows were not read, and now are not: their connection is given back."""
+        self._rows.close()
         counted = select(func.count()).select_from(self._found.order_by(None).subquery())
         with reading(self._engine, "counting rows") as connection:
             return int(connection.execute(counted).scalar_one()) - self._n_read

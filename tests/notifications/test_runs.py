@@ -138,10 +138,10 @@ def test_a_warehouse_that_breaks_while_it_is_loaded_is_told_once(
     from flows.seam import Caller, Watch
 
     class Breaks(Watch):
-        """Damages the warehouse as soon as there is something to load."""
+        """Damages the warehouse just before it is loaded: what a connection has mapped must not be written under it."""
 
         def begins(self, title: str) -> None:
-            if title == "load":
+            if title == "validate scores":
                 for file in home.glob("warehouse.db*"):
                     file.write_bytes(b"no database " * 1000)
 
