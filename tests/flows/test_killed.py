@@ -165,7 +165,10 @@ def test_a_full_disk_is_said_and_loads_nothing(tmp_path: Path, size: str) -> Non
 
 
 def test_a_disk_that_is_full_of_the_warehouse_too(tmp_path: Path) -> None:
-    """Then not even the end of the run can be kept; the first cause is what is said. An empty warehouse takes 1.1 MiB."""
+    """Then not even the end of the run can be kept; the first cause is what is said.
+
+    An empty warehouse takes 1.1 MiB.
+    """
     inputs, home = example(tmp_path / "inputs"), tmp_path / "home"
     ended = on_a_disk(home, "size=1500k", *words_of(home, inputs))
     assert (ended.code, ended.out) == (1, "")
