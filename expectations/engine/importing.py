@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any, Final
 
@@ -42,17 +42,9 @@ class _Place(ModuleType):
         return getattr(importlib.import_module(self.__name__), name)
 
 
-@contextmanager
-def put_off(*names: str) -> Iterator[None]:
+def put_off(*names: str) -> AbstractContextManager[None]:
     """Within it, modules of these names that nobody has imported yet are imported when they are used."""
-    places = {name: _Place(name) for name in names if name not in sys.modules}
-    sys.modules.update(places)
-    try:
-        yield
-    finally:
-        for name, place in places.items():
-            if sys.modules.get(name) is place:
-                del sys.modules[name]
+    return _standing_in(_Place, names)
 
 
 class _Empty(ModuleType):
@@ -64,13 +56,18 @@ class _Empty(ModuleType):
         return type(name, (), {})
 
 
-@contextmanager
-def left_out(*names: str) -> Iterator[None]:
+def left_out(*names: str) -> AbstractContextManager[None]:
     """Within it, modules of these names that nobody has imported yet are empty; after it they can be imported."""
-    places = {name: _Empty(name) for name in names if name not in sys.modules}
+    return _standing_in(_Empty, names)
+
+
+@contextmanager
+def _standing_in(kind: type[ModuleType], names: tuple[str, ...]) -> Iterator[None]:
+    places = {name: kind(name) for name in names if name not in sys.modules}
     sys.modules.update(places)
     try:
         yield
     finally:
-        for name in places:
-            del sys.modules[name]
+        for name, place in places.items():
+            if sys.modules.get(name) is place:
+                del sys.modules[name]

@@ -16,7 +16,7 @@ from tests.golden.case import local, read_tables
 from tests.transforms.engine import days_off, frames_of
 from tests.transforms.example import example_frames
 from transforms import CATALOGUE, Results, score
-from transforms.insights import Previous, insights
+from transforms.insights import Previous, families
 
 Row = dict[str, Any]
 PERIOD = "2026-Q3"
@@ -66,7 +66,7 @@ def found_in(
     known_as_of: dt.datetime | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every insight of canonical frames."""
-    return insights(
+    made = families(
         frames,
         scored(frames, policy, period, known_as_of),
         policy,
@@ -75,6 +75,7 @@ def found_in(
         public_holidays=days_off(),
         previous=previous,
     )
+    return {name: frame for family in made for name, frame in family.items()}
 
 
 def scored(

@@ -84,19 +84,3 @@ def families(
         made = dict(family(evidence))
         evidence.made.update(made)
         yield made
-
-
-def insights(
-    frames: Mapping[str, pl.LazyFrame],
-    results: Results,
-    policy: Policy,
-    period: Period,
-    *,
-    known_as_of: dt.datetime | None,
-    public_holidays: Mapping[dt.date, str],
-    previous: Previous | None,
-) -> dict[str, pl.DataFrame]:
-    """All of `families` at once."""
-    given = {"known_as_of": known_as_of, "public_holidays": public_holidays, "previous": previous}
-    made = families(frames, results, policy, period, **given)  # type: ignore[arg-type]
-    return {name: frame for family in made for name, frame in family.items()}
