@@ -321,23 +321,19 @@ def _of(table: Table, *names: str) -> list[Column[Any]]:
 
 
 class Streamed(Iterator[tuple[Any, ...]]):
-    """Rows of a query, read as they are asked for; how many are left the database counts faster than they are read."""
+    """Rows of a query, read as they are asked for; how many are left the database counts faster than they are read.
+
+    Nothing it holds refers back to it: rows dropped before their end give their connection back at once.
+    """
 
     def __init__(self, engine: Engine, found: Select[Any]) -> None:
         self._engine, self._found, self._n_read = engine, found, 0
-        self._rows = self._read()
-
-    def _read(self) -> Generator[tuple[Any, ...]]:
-        with reading(self._engine, "reading rows") as connection, connection.execute(self._found) as result:
-            for row in result:
-                self._n_read += 1
-                yield tuple(row)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return self._rows
+        self._rows = _rows_of(engine, found)
 
     def __next__(self) -> tuple[Any, ...]:
-        return next(self._rows)
+        row = next(self._rows)
+        self._n_read += 1
+        return row
 
     def n_left(self) -> int:
         """How many rows were not read, and now are not: their connection is given back."""
@@ -345,6 +341,12 @@ class Streamed(Iterator[tuple[Any, ...]]):
         counted = select(func.count()).select_from(self._found.order_by(None).subquery())
         with reading(self._engine, "counting rows") as connection:
             return int(connection.execute(counted).scalar_one()) - self._n_read
+
+
+def _rows_of(engine: Engine, found: Select[Any]) -> Generator[tuple[Any, ...]]:
+    with reading(engine, "reading rows") as connection, connection.execute(found) as result:
+        for row in result:
+            yield tuple(row)
 
 
 def _streamed(engine: Engine, found: Select[Any]) -> Rows:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 
 import polars as pl
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from tests.warehouse.a_run import ANI, AT, BUDI, CITY, FINDINGS, PERIOD, publish, record, results
 from warehouse import Rows, Warehouse, WarehouseError
@@ -167,3 +170,22 @@ def test_a_reader_may_stop_early_and_does_not_hold_up_a_writer(published: Wareho
     _, more = published.scores(CITY, PERIOD)
     next(more)
     del more
+
+
+def test_rows_dropped_before_their_end_give_their_connection_back_at_once(published: Warehouse) -> None:
+    given_back: list[object] = []
+
+    def noted(*about: object) -> None:
+        given_back.append(about)
+
+    event.listen(Pool, "checkin", noted)
+    gc.disable()
+    try:
+        _, rows = published.scores(CITY, PERIOD)
+        assert next(rows)[0] == ANI
+        given_back.clear()
+        del rows
+        assert len(given_back) == 1
+    finally:
+        gc.enable()
+        event.remove(Pool, "checkin", noted)
