@@ -96,6 +96,7 @@ class Facts:
     schedules: dict[object, dict[object, Hours]]
     default_hours: dict[object, Hours]
     _of_employee: dict[str, dict[object, list[Row]]] = field(default_factory=dict)
+    _moments: dict[dt.date, dict[object, list[dt.datetime]]] = field(default_factory=dict)
 
     @classmethod
     def gather(
@@ -151,6 +152,18 @@ class Facts:
         for row in self.rows("attendance"):
             by_date.setdefault(self.date_of(row["timestamp"]), []).append(row)
         return by_date
+
+    def moments_of_units(self, date: dt.date) -> dict[object, list[dt.datetime]]:
+        """Events of a date and the one after, by the unit in which somebody's spell is on the first of them."""
+        if date not in self._moments:
+            by_unit: dict[object, list[dt.datetime]] = {}
+            for local_day in (date, date + DAY):
+                for event in self.attendance_on.get(local_day, []):
+                    spell = spell_on(self.rows_of(event["employee_id"], "employees"), date)
+                    if spell is not None:
+                        by_unit.setdefault(spell["unit_id"], []).append(event["timestamp"])
+            self._moments[date] = by_unit
+        return self._moments[date]
 
     @cached_property
     def people(self) -> list[Person]:
@@ -271,15 +284,8 @@ class Person:
         shift, own = self.shift_on(date), spell_on(self.spells, date)
         if shift is None or own is None:
             return False
-        return any(
-            shift.owns(event["timestamp"]) and self._in_unit(event["employee_id"], own["unit_id"], date)
-            for local_day in (date, date + DAY)  # the 24 hours of a window touch no other
-            for event in self.facts.attendance_on.get(local_day, [])
-        )
-
-    def _in_unit(self, employee_id: str, unit_id: object, date: dt.date) -> bool:
-        spell = spell_on(self.facts.rows_of(employee_id, "employees"), date)
-        return spell is not None and spell["unit_id"] == unit_id
+        # The 24 hours of a window touch no third date.
+        return any(shift.owns(moment) for moment in self.facts.moments_of_units(date).get(own["unit_id"], []))
 
     @cached_property
     def events(self) -> list[Event]:
