@@ -14,8 +14,11 @@ from typing import Final
 
 import polars as pl
 
-SCALE: Final = 10**15
-"""Fixed-point scale of `floor_sum`."""
+SCALE: Final = 2**7 * 3**3 * 5**6 * 7 * 11 * 13 * 17 * 19 * 23 * 29
+"""Fixed-point scale of `floor_sum`, 1.2e16: what days, answers and raters are divided by mostly divides it.
+
+So thirds and sevenths that add up to a rounding boundary lie on it, as they would not on a power of ten.
+"""
 TERMS: Final = pl.List(pl.Struct({"num": pl.Int128(), "den": pl.Int128()}))
 """Polars type of an exact value."""
 VALUE_DIGITS: Final = 6
@@ -23,8 +26,9 @@ SCORE_DIGITS: Final = 2
 DECIMAL_UNIT: Final = 10**18
 """Units of a canonical decimal column: `units` counts them as Int128."""
 
-# SCALE times a numerator must stay below 2**127; larger ones (amounts of 20 significant digits) are settled exactly.
-_LARGEST_NUMERATOR: Final = 10**22
+# SCALE times the numerators of a value must stay below 2**127; larger ones (amounts of 19 significant digits) are
+# settled exactly.
+_LARGEST_NUMERATOR: Final = 10**21
 # Units are of 1e-18: between 8 and 11 shared zeros 7 do, and after 12 at most 7 more.
 _COARSE: Final = 10**12
 _FINE: Final = range(1, 8)
@@ -85,9 +89,9 @@ def floor_sum(value: pl.Expr) -> pl.Expr:
 
 
 def floor_ratio(num: pl.Expr, den: pl.Expr) -> pl.Expr:
-    """num/den times `SCALE`, floored, by long division: also of numbers that are too long to multiply by it."""
+    """num/den times 10**15, floored, by long division: also of numbers that are too long to multiply by it."""
     rest = (num % den) * 10**8
-    return (num // den) * SCALE + (rest // den) * 10**7 + ((rest % den) * 10**7) // den
+    return (num // den) * 10**15 + (rest // den) * 10**7 + ((rest % den) * 10**7) // den
 
 
 def rounded(low: pl.Expr, digits: int) -> pl.Expr:

@@ -1,7 +1,7 @@
 """The rows whose last digit fixed-point sums leave open, settled with Python's Fraction.
 
-These are sums of fractions without a finite decimal form that land on a rounding boundary (1/3 + 1/6), or numbers with
-more digits than Int128 takes: few people a run. The rules are the same; only the arithmetic differs.
+These are sums of fractions that do not divide the scale and land on a rounding boundary (18/7400 + 19/7400), or numbers
+with more digits than Int128 takes: few people a run. The rules are the same; only the arithmetic differs.
 """
 
 from __future__ import annotations
