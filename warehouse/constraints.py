@@ -8,15 +8,17 @@ anew, as a query over the rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Connection,
     Constraint,
+    Dialect,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
+    Select,
     Table,
     TextClause,
     UniqueConstraint,
@@ -84,12 +86,48 @@ def broken_constraints(connection: Connection) -> Iterator[Broken]:
     tables = set(inspect(connection).get_table_names())
     for table in Base.metadata.sorted_tables:
         if table.name in tables:
-            yield from _forbidden_rows(connection, table)
-            yield from _repeated_keys(connection, table)
-            yield from _orphans(connection, table, tables)
+            for question in _questions(table, connection.dialect):
+                if question.others <= tables:
+                    yield from _answers(connection, table, question)
 
 
-def _forbidden_rows(connection: Connection, table: Table) -> Iterator[Broken]:
+class _Question(NamedTuple):
+    """A query that counts, in one row, the rows that break each of some rules; what such rows do, as a sentence ends.
+
+    `others` are the tables it asks besides.
+    """
+
+    query: str
+    rules: tuple[str, ...]
+    does: str
+    others: frozenset[str]
+
+
+def _answers(connection: Connection, table: Table, question: _Question) -> Iterator[Broken]:
+    for rule, n in zip(question.rules, connection.exec_driver_sql(question.query).one(), strict=True):
+        if n:
+            yield Broken(rule, table.name, int(n), f"{_rows(n)} {question.does}")
+
+
+_written: Final[dict[tuple[str, str], tuple[_Question, ...]]] = {}
+
+
+def _questions(table: Table, dialect: Dialect) -> tuple[_Question, ...]:
+    """All questions of a table, written once: to write those of all tables costs more than to ask a small warehouse."""
+    of = (table.name, dialect.name)
+    if of not in _written:
+        asked = (_forbidden_rows(table), *_repeated_keys(table), *_orphans(table))
+        _written[of] = tuple(
+            _Question(str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})), rules, does, others)
+            for query, rules, does, others in asked
+        )
+    return _written[of]
+
+
+_Asked = tuple[Select[Any], tuple[str, ...], str, frozenset[str]]
+
+
+def _forbidden_rows(table: Table) -> _Asked:
     """One pass over the table for all conditions on a row."""
     rules: dict[str, ColumnElement[bool] | TextClause] = {
         f"{table.name}.{column.name} NOT NULL": column.is_(None) for column in table.columns if not column.nullable
@@ -98,34 +136,29 @@ def _forbidden_rows(connection: Connection, table: Table) -> Iterator[Broken]:
         if isinstance(constraint, CheckConstraint):
             rules[str(constraint.name)] = text(f"NOT ({constraint.sqltext})")
     counted = select(*(func.coalesce(func.sum(case((rule, 1), else_=0)), 0) for rule in rules.values()))
-    counts = connection.execute(counted.select_from(table)).one()
-    for rule, n in zip(rules, counts, strict=True):
-        if n:
-            yield Broken(rule, table.name, int(n), f"{_rows(n)} break it")
+    return counted.select_from(table), tuple(rules), "break it", frozenset()
 
 
-def _repeated_keys(connection: Connection, table: Table) -> Iterator[Broken]:
+def _repeated_keys(table: Table) -> Iterator[_Asked]:
     for key in table.constraints:
         if isinstance(key, (PrimaryKeyConstraint, UniqueConstraint)):
             # A null is equal to nothing, so it repeats nothing.
             repeated = select(func.count().label("n")).where(and_(*(column.is_not(None) for column in key.columns)))
             groups = repeated.group_by(*key.columns).having(func.count() > 1).subquery()
-            n = connection.execute(select(func.coalesce(func.sum(groups.c.n - 1), 0))).scalar_one()
-            if n:
-                yield Broken(str(key.name), table.name, int(n), f"{_rows(n)} repeat a key")
+            counted = select(func.coalesce(func.sum(groups.c.n - 1), 0))
+            yield counted, (str(key.name),), "repeat a key", frozenset()
 
 
-def _orphans(connection: Connection, table: Table, tables: set[str]) -> Iterator[Broken]:
+def _orphans(table: Table) -> Iterator[_Asked]:
     for key in table.constraints:
-        if not isinstance(key, ForeignKeyConstraint) or key.referred_table.name not in tables:
-            continue
-        other = key.referred_table.alias()
-        same = and_(*(element.parent == other.c[element.column.name] for element in key.elements))
-        lonely = ~select(text("1")).select_from(other).where(same).exists()
-        given = and_(*(element.parent.is_not(None) for element in key.elements))
-        n = connection.execute(select(func.count()).select_from(table).where(given, lonely)).scalar_one()
-        if n:
-            yield Broken(str(key.name), table.name, n, f"{_rows(n)} refer to no row of {key.referred_table.name}")
+        if isinstance(key, ForeignKeyConstraint):
+            name = key.referred_table.name
+            other = key.referred_table.alias()
+            same = and_(*(element.parent == other.c[element.column.name] for element in key.elements))
+            lonely = ~select(text("1")).select_from(other).where(same).exists()
+            given = and_(*(element.parent.is_not(None) for element in key.elements))
+            counted = select(func.count()).select_from(table).where(given, lonely)
+            yield counted, (str(key.name),), f"refer to no row of {name}", frozenset({name})
 
 
 def _rows(n: int) -> str:
