@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,18 @@ settings.load_profile("kinerja")
 
 # The libraries make hundreds of thousands of objects that all stay.
 gc.set_threshold(20_000, 20, 10)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[None]:
+    """A Prefect server with a database of its own for flows that tests call; Prefect is set to use it.
+
+    Starting one costs ten seconds, having one nearly nothing.
+    """
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

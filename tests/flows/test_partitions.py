@@ -117,15 +117,6 @@ def test_memory_is_that_of_a_part(tmp_path: Path) -> None:
     assert in_parts["peak_mib"] < LIMIT_MIB < whole["peak_mib"]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    """A server of its own with an empty database; PREFECT_API_URL points to it."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
 def as_flow(run: Run, valid: steps.Checked) -> tuple[str, list[str]]:
     """The result hash of scoring within a Prefect flow, and the names of its task runs."""
     from prefect import flow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,6 @@ from tests.flows.ended import CITY, EXAMPLE, PERIOD, changed, example, leaked, p
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("validation_loaded")]
 STEPS = ["land", "read", "validate", "score", "validate scores", "insights", "load"]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    """A server of its own with an empty database; PREFECT_API_URL points to it."""
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 async def _recorded(flow_run_id: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,14 +20,6 @@ from tests.notifications.receivers import Webhook
 from warehouse import open_warehouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("validation_loaded")]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 async def _artifacts(flow_run_id: Any) -> list[Any]:
