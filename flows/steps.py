@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _TREND_RUNS = 8
 _VALIDATION = "expectations.validation"
+_HOLIDAYS = "holidays.countries.indonesia"
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Loaded:
 def land(run: Run) -> Landed:
     """Copies every input file to content-addressed storage."""
     load_ahead(_VALIDATION)
+    load_ahead(_HOLIDAYS)
     files, settle = land_unsettled(run.source_map, run.order.home / "landing")
     return Landed(files, input_hash(files, run.source_map), Ahead("settling landed files", settle))
 
@@ -161,6 +163,7 @@ def validate(run: Run, landed: Landed, was_read: Read) -> Checked:
         ValidationStopped: nothing is to be loaded; the report says what and where.
     """
     wait_for(_VALIDATION)
+    wait_for(_HOLIDAYS)
     from expectations.suites.suite import EmployeeNumbers
     from expectations.validation import Validation, Wanted
 

@@ -181,12 +181,12 @@ def _scope(
     # What several items ask: once for all of them.
     shared = {"service_requests": asked_about(facts), "survey_responses": answers(facts)}
     asked = {name for item in policy.all_items() for name in READS[item.indicator] if name in shared}
-    attended, counts, *rest = pl.collect_all(
-        [days.attended, days.counts, *(shared[name] for name in sorted(asked))],
-        engine="streaming",
-        optimizations=AS_WRITTEN,
+    attended, counts = pl.collect_all([days.attended, days.counts], engine="streaming", optimizations=AS_WRITTEN)
+    days = replace(days, attended=attended.lazy())  # from here on the folded events are held no longer
+    asked_frames = pl.collect_all(
+        [shared[name] for name in sorted(asked)], engine="streaming", optimizations=AS_WRITTEN
     )
-    shared |= {name: frame.lazy() for name, frame in zip(sorted(asked), rest, strict=True)}
+    shared |= {name: frame.lazy() for name, frame in zip(sorted(asked), asked_frames, strict=True)}
     scope = Scope(
         policy=policy,
         period=period,
@@ -201,7 +201,7 @@ def _scope(
         weeks=days.weeks,
         requests=shared["service_requests"],
         answers=shared["survey_responses"],
-        days=replace(days, attended=attended.lazy()),
+        days=days,
     )
     return scope, days.gaps
 
