@@ -24,8 +24,9 @@ install: $(STAMP)  ## create .venv with the locked dependencies
 demo: $(STAMP)  ## score the shipped example and say where to look
 	$(BIN)/kinerja demo
 
+# A process of the tests that dies is not begun again: beside files that are shared out, the run would wait for ever.
 test: $(STAMP)  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff format .
