@@ -18,6 +18,9 @@ from pydantic_core import ErrorDetails
 
 from policies.model import NOT_WRITTEN
 
+_DEEPEST: Final = 100
+"""Lists and mappings within each other; a policy has eight at most."""
+
 Place = tuple[str | int, ...]
 """Keys and positions from the top of a file down to an entry."""
 
@@ -79,10 +82,7 @@ def read_document(path: Path, name: str) -> Document:
     document = Document(name)
     try:
         text = path.read_text(encoding="utf-8")
-        events = yaml.parse(text, yaml.BaseLoader)
-        marks = [event.start_mark for event in events if isinstance(event, yaml.AliasEvent)]
-        aliases = [mark.line + 1 for mark in marks if mark is not None]
-        node = yaml.compose(text, yaml.BaseLoader)
+        node, aliases = _parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark is not None else 1
@@ -103,6 +103,28 @@ def read_document(path: Path, name: str) -> Document:
     return document
 
 
+def _parsed(text: str) -> tuple[yaml.Node | None, list[int]]:
+    """The document and the lines of its aliases; yaml.YAMLError.
+
+    The parser in C takes a tenth of the time of the one in Python, whose errors are the ones that people can read.
+    """
+    try:
+        return _parsed_by(getattr(yaml, "CBaseLoader", yaml.BaseLoader), text)
+    except yaml.YAMLError:
+        return _parsed_by(yaml.BaseLoader, text)
+
+
+def _parsed_by(loader: type[yaml.BaseLoader], text: str) -> tuple[yaml.Node | None, list[int]]:
+    aliases, depth = [], 0
+    for event in yaml.parse(text, loader):
+        if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
+            aliases.append(event.start_mark.line + 1)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:  # in C nothing else ends the recursion
+            raise RecursionError
+    return yaml.compose(text, loader), aliases
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """` did you mean 'x'?` where a known name is close, and the known names."""
     names = sorted(known)
@@ -121,7 +143,7 @@ def _value(node: yaml.Node, place: Place, document: Document) -> Any:
             return [_value(child, (*place, position), document) for position, child in enumerate(node.value)]
         case yaml.ScalarNode():
             # Only an unquoted nothing is nothing.
-            return None if node.style is None and node.value in {"", "~", "null"} else node.value
+            return None if not node.style and node.value in {"", "~", "null"} else node.value
         case _:
             raise TypeError(f"unexpected {type(node).__name__}")
 
