@@ -10,10 +10,11 @@ from typing import Final
 import polars as pl
 
 from sources.cells import cell_text, unfit
-from sources.contracts import PROBLEM, ROW, Column, Dataset, Kind
+from sources.contracts import FILE, PROBLEM, RAW, ROW, Column, Dataset, Kind
 from sources.crosswalk import MISSING_REASON, Crosswalk
 from sources.errors import UnreadableFile, lacking, nearest
 from sources.formats import RawTable
+from sources.formats.table import raw_json
 from sources.mapping import ColumnSource, FileEntry, Lookup, Rescale
 from sources.offsets import localised
 from sources.parsing import (
@@ -120,7 +121,7 @@ class CanonicalColumns:
         return [name for name in self.table.names if name in used]
 
     def applied(self) -> pl.LazyFrame:
-        """The file's frame with every contract column typed, and `_problem`.
+        """The file's records with every contract column typed, `_row`, `_problem` and `_raw`.
 
         Step by step, so that nothing is worked out twice: stripped cells, texts, their values, and what went wrong,
         which is looked for only in batches where something did.
@@ -142,8 +143,32 @@ class CanonicalColumns:
             cell_text(self.table, name, self.name).alias(f"_cell{self.table.names.index(name)}")
             for name in self._used()
         )
-        frame = frame.with_columns(text.alias(name) for name, text in steps.texts.items())
-        return frame.with_columns(typed).with_columns(_first_problem(steps.checks).alias(PROBLEM))
+        frame = frame.with_columns(text.alias(name) for name, text in steps.texts.items()).with_columns(typed)
+        return self._judged(frame, steps.checks)
+
+    def _judged(self, frame: pl.LazyFrame, checks: list[_Check]) -> pl.LazyFrame:
+        """Canonical columns of typed records, with the first problem of each and the record where there is one."""
+        schema = {name: dtype for name, dtype in self.dataset.schema(self.timezone).items() if name != FILE}
+        names = list(schema)
+        nothing = [pl.lit(None, pl.String).alias(PROBLEM), pl.lit(None, pl.String).alias(RAW)]
+        raw = raw_json(self.table)
+
+        def judge(batch: pl.DataFrame) -> pl.DataFrame:
+            held = [check.problem for check in checks if check.may_hold(batch)]
+            if held:
+                return batch.with_columns(pl.coalesce(held).alias(PROBLEM)).with_columns(raw).select(names)
+            return batch.with_columns(nothing).select(names)
+
+        # One call a batch, and of the whole of it: to hand a function columns costs more than to look at them.
+        return frame.map_batches(
+            judge,
+            schema=schema,
+            streamable=True,
+            predicate_pushdown=False,
+            projection_pushdown=False,
+            slice_pushdown=False,
+            validate_output_schema=False,
+        )
 
     def _source(self, column: str) -> ColumnSource | None:
         """What the mapping says, else the file's column of the canonical name, else nothing."""
@@ -253,22 +278,6 @@ def _is_spoiled(cells: list[pl.Expr]) -> Callable[[pl.DataFrame], bool]:
 def _is_lost(text: str, value: str) -> Callable[[pl.DataFrame], bool]:
     # No text has no value, so the two counts differ where a text has none.
     return lambda batch: batch[text].null_count() != batch[value].null_count()
-
-
-def _first_problem(checks: list[_Check]) -> pl.Expr:
-    """The first problem of each row."""
-    names = sorted({name for check in checks for name in check.problem.meta.root_names()})
-    if not names:
-        return pl.lit(None, pl.String)
-
-    def look(batch: pl.Series) -> pl.Series:
-        frame = batch.struct.unnest()
-        held = [check.problem for check in checks if check.may_hold(frame)]
-        if not held:
-            return pl.repeat(None, len(batch), dtype=pl.String, eager=True)
-        return frame.select(pl.coalesce(held)).to_series()
-
-    return pl.struct(names).map_batches(look, return_dtype=pl.String, is_elementwise=True)
 
 
 def moment(value: pl.Expr, dtype: pl.DataType, column: Column, timezone: str) -> pl.Expr | None:

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 _N_BYTES: Final = 19
 _OFFSET: Final = r"^(?:Z|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)$"
-_ROWS: Final = 1 << 13
+_ROWS: Final = 1 << 14
 """How many are worked on at once, so that what is worked with stays near the processor."""
 _DATE, _DAY, _CLOCK = b"20dd-dd-", b"ddTd", b"dd:dd:dd"
 """The words at bytes 0, 8 and 11, `d` for every digit."""
 _BLANK_FOR_T: Final = (ord(" ") ^ ord("T")) << 16
 _HIGH_BITS: Final = 0x8080808080808080
 _INSTANT: Final = pl.col("instant")
-_TAILS: Final = pl.col("text").str.slice(_N_BYTES)
+_TAILS: Final = pl.col("text").filter(pl.col("text").str.len_bytes() > _N_BYTES).str.slice(_N_BYTES)
+"""What stands after the clock, where something does."""
 
 
 def cells(text: pl.Expr) -> pl.Expr:
@@ -62,7 +63,7 @@ def plain_instants(texts: pl.Series, cells: pl.Series, timezone: str) -> pl.Seri
 
 def _are_ahead_by(microseconds: int, texts: pl.Series) -> bool:
     """Whether every text that says an offset says this one, in the same words: as a rule, of one office in one zone."""
-    tails = texts.alias("text").to_frame().select_seq(_TAILS.filter(_TAILS.str.len_bytes() > 0)).to_series()
+    tails = texts.alias("text").to_frame().select_seq(_TAILS).to_series()
     if not len(tails):
         return True
     tail = tails[0]

@@ -22,7 +22,6 @@ from sources.contracts import DATASETS, FILE, PROBLEM, ROW, Dataset
 from sources.crosswalk import Crosswalk, load_crosswalk
 from sources.errors import SourceError, UnreadableFile, did_you_mean
 from sources.formats import READERS, RawTable
-from sources.formats.table import raw_json
 from sources.landing import LandedFile
 from sources.mapping import FileEntry, Lookup, content_hash
 from sources.parsing import SPOILED_REASON
@@ -266,7 +265,7 @@ class _Reading:
         if lean and (derived := as_landed(table, file.entry, self.dataset, self.timezone)) is not None:
             assert table.parquet is not None  # noqa: S101 - only Parquet is taken as it landed
             return Stored(table.parquet, first_record=table.first_record, derived=(*derived, sha256)), n_records
-        frame = columns.applied().with_columns(sha256, raw_json(table))
+        frame = columns.applied().with_columns(sha256)
         stored, left_out = Stored(part), set[str]()
         if lean:
             schema = self.dataset.schema(self.timezone)
