@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -34,17 +36,6 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def template(postgres: str) -> Iterator[str]:
-    """A database of that server that is a warehouse already: copying it is quicker than migrating anew."""
-    name = _name()
-    with _administrator(postgres) as run:
-        run(f"CREATE DATABASE {name}")
-        open_warehouse(_address(postgres, name)).close()
-        yield name
-        run(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 _numbers = itertools.count(1)
 
 
@@ -53,17 +44,67 @@ def _name() -> str:
     return f"kinerja_test_{os.getpid()}_{next(_numbers)}"
 
 
+Fill = Callable[[Warehouse], object]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Fill], str]:
+    """A file that is a warehouse already: copying it is quicker than to migrate and publish anew for each test."""
+    folder = tmp_path_factory.mktemp("templates")
+
+    @functools.cache
+    def template(fill: Fill) -> str:
+        file = str(folder / _name())
+        with open_warehouse(f"sqlite:///{file}") as opened:
+            fill(opened)
+        return file
+
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgres: str) -> Iterator[Callable[[Fill], str]]:
+    """The same as a database of the server."""
+    made = []
+
+    @functools.cache
+    def template(fill: Fill) -> str:
+        name = _name()
+        with _administrator(postgres) as run:
+            run(f"CREATE DATABASE {name}")
+        made.append(name)
+        with open_warehouse(_address(postgres, name)) as opened:
+            fill(opened)
+        return name
+
+    yield template
+    with _administrator(postgres) as run:
+        for name in made:
+            run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _nothing(_: Warehouse) -> None:
+    """What an empty warehouse is filled with."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a database: a warehouse where the test asks for one, else empty."""
+    """URL of a database: a warehouse where the test asks for one, that its module's `fill` filled where it asks for
+    `published`; else empty."""
+    asked = request.fixturenames
+    fill: Fill | None = request.module.fill if "published" in asked else _nothing if "warehouse" in asked else None
+    template = None if fill is None else request.getfixturevalue(f"{request.param}_template")(fill)
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'home' / 'warehouse.db'}"
+        file = tmp_path / "home" / "warehouse.db"
+        if template is not None:
+            file.parent.mkdir()
+            shutil.copy(template, file)
+        yield f"sqlite:///{file}"
         return
     server: str = request.getfixturevalue("postgres")
-    template = request.getfixturevalue("template") if "warehouse" in request.fixturenames else "template1"
     name = _name()
     with _administrator(server) as run:
-        run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        run(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
     yield _address(server, name)
     with _administrator(server) as run:
         run(f"DROP DATABASE {name} WITH (FORCE)")
@@ -85,6 +126,12 @@ def warehouse(url: str) -> Iterator[Warehouse]:
     """An empty warehouse."""
     with open_warehouse(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def published(warehouse: Warehouse) -> Warehouse:
+    """A warehouse that holds what the module's `fill` published to it."""
+    return warehouse
 
 
 @pytest.fixture

@@ -40,8 +40,7 @@ def landing(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def filled(warehouse: Warehouse) -> Warehouse:
+def fill(warehouse: Warehouse) -> None:
     """Two revisions of one city, one of another, and a run that found nothing new."""
     file = replace(FILE, sha256=SHA256, n_bytes=len(CONTENT))
     given = {"files": [file], "quarantined": QUARANTINED.with_columns(file_sha256=pl.lit(SHA256))}
@@ -50,16 +49,15 @@ def filled(warehouse: Warehouse) -> Warehouse:
     publish(warehouse, "run-2", sound() | {"scores": later}, **given)
     publish(warehouse, "run-3", sound(), city="pauh", **given)
     publish(warehouse, "run-4", sound(), city="pauh", **given)
-    return warehouse
 
 
 def said(report: CheckReport) -> set[tuple[str, str, str | None]]:
     return {(problem.rule, problem.place, problem.run_id) for problem in report.problems}
 
 
-def test_a_warehouse_that_was_left_alone_is_sound(filled: Warehouse, landing: Path) -> None:
-    assert filled.check(landing) == CheckReport(n_revisions=3, n_rows=24, n_files=1, problems=[])
-    assert filled.check().n_files is None
+def test_a_warehouse_that_was_left_alone_is_sound(published: Warehouse, landing: Path) -> None:
+    assert published.check(landing) == CheckReport(n_revisions=3, n_rows=24, n_files=1, problems=[])
+    assert published.check().n_files is None
 
 
 def test_an_empty_warehouse_is_sound(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -123,10 +121,10 @@ DIGEST = ("published_digest", "result_digest", "run-1")
     ],
 )
 def test_a_row_that_was_edited_or_deleted_is_named(
-    filled: Warehouse, landing: Path, sql: Any, sabotage: str, named: set[tuple[str, str, str]]
+    published: Warehouse, landing: Path, sql: Any, sabotage: str, named: set[tuple[str, str, str]]
 ) -> None:
     sql(sabotage)
-    report = filled.check(landing)
+    report = published.check(landing)
     assert said(report) == named
     assert {problem.city for problem in report.problems} == {"pauh" if "run-4" in sabotage else CITY}
     words = " ".join(problem.says for problem in report.problems)
@@ -144,7 +142,7 @@ def test_a_missing_item_is_owed_to_whoever_shares_the_sector(warehouse: Warehous
     assert said(warehouse.check()) == {INDICATOR, ("owed_items", "indicator_result", "run-1")}
 
 
-def test_rows_that_break_a_constraint_are_counted(filled: Warehouse, sql: Any, url: str) -> None:
+def test_rows_that_break_a_constraint_are_counted(published: Warehouse, sql: Any, url: str) -> None:
     """SQLite was told not to look, PostgreSQL no longer has the constraints."""
     if url.startswith("sqlite"):
         sql("PRAGMA ignore_check_constraints = ON")
@@ -155,31 +153,31 @@ def test_rows_that_break_a_constraint_are_counted(filled: Warehouse, sql: Any, u
         also = {("ck_score_score_bounds", 1), ("ck_indicator_result_counts", 1)}
     sql("UPDATE score SET score = 130 WHERE run_id = 'run-2' AND score IS NOT NULL")
     sql("UPDATE indicator_result SET n = -1 WHERE run_id = 'run-2'")
-    found = {(problem.rule, problem.n) for problem in filled.check().problems if problem.run_id is None}
+    found = {(problem.rule, problem.n) for problem in published.check().problems if problem.run_id is None}
     assert found == {("ck_score_score_bounds", 1), ("ck_indicator_result_counts", 4)} | also
 
 
-def test_orphans_are_counted(filled: Warehouse, sql: Any, url: str) -> None:
+def test_orphans_are_counted(published: Warehouse, sql: Any, url: str) -> None:
     if url.startswith("sqlite"):  # foreign keys are off for a connection that does not ask for them
         sql("DELETE FROM employee_period WHERE run_id = 'run-1'")
     else:
         sql("SET session_replication_role = replica; DELETE FROM employee_period WHERE run_id = 'run-1'")
-    found = {(problem.rule, problem.n) for problem in filled.check().problems}
+    found = {(problem.rule, problem.n) for problem in published.check().problems}
     assert {("fk_score_employee_period", 2), ("fk_indicator_result_employee_period", 4)} <= found
 
 
-def test_a_lost_view_is_named(filled: Warehouse, sql: Any) -> None:
+def test_a_lost_view_is_named(published: Warehouse, sql: Any) -> None:
     sql("DROP VIEW current_scores")
-    assert said(filled.check()) == {("view", "current_scores", None)}
+    assert said(published.check()) == {("view", "current_scores", None)}
 
 
-def test_a_landed_file_flipped_by_one_bit_cut_or_gone_is_named(filled: Warehouse, landing: Path) -> None:
+def test_a_landed_file_flipped_by_one_bit_cut_or_gone_is_named(published: Warehouse, landing: Path) -> None:
     file = landing / SHA256
     flipped = bytearray(CONTENT)
     flipped[10] ^= 1
 
     def found() -> str:
-        (problem,) = filled.check(landing).problems
+        (problem,) = published.check(landing).problems
         assert (problem.rule, problem.place, problem.n) == ("landed_file", f"landing/{SHA256[:12]}", 1)
         assert problem.says.startswith("attendance.csv: ")
         return problem.says
@@ -193,10 +191,10 @@ def test_a_landed_file_flipped_by_one_bit_cut_or_gone_is_named(filled: Warehouse
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_damaged_file_is_said(filled: Warehouse, url: str, sql: Any) -> None:
+def test_a_damaged_file_is_said(published: Warehouse, url: str, sql: Any) -> None:
     """A PostgreSQL server checks its own files."""
     sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    filled._engine.dispose()
+    published._engine.dispose()
     file = Path(url.removeprefix("sqlite:///"))
     (root,) = sql("SELECT rootpage FROM sqlite_schema WHERE name = 'indicator_result'")[0]
     (size,) = sql("PRAGMA page_size")[0]
@@ -204,7 +202,7 @@ def test_a_damaged_file_is_said(filled: Warehouse, url: str, sql: Any) -> None:
     place = (root - 1) * size
     content[place : place + size] = bytes(size)
     file.write_bytes(content)
-    report = filled.check()
+    report = published.check()
     (damage,) = [problem.says for problem in report.problems if problem.rule == "damage"]
     assert "the file is damaged: restore the last copy" in damage
     assert ANI not in " ".join(problem.says for problem in report.problems)

@@ -29,13 +29,11 @@ BLOCKS = {
 }
 
 
-@pytest.fixture
-def published(warehouse: Warehouse) -> Warehouse:
+def fill(warehouse: Warehouse) -> None:
     """Two revisions of one city and one of another."""
     publish(warehouse, "run-1", sound() | {"scores": sound()["scores"].with_columns(decided_rating=pl.lit("Baik"))})
     publish(warehouse, "run-2", sound())
     publish(warehouse, "run-3", sound(), city="pauh")
-    return warehouse
 
 
 def test_every_view_has_an_example() -> None:

@@ -24,13 +24,11 @@ INDICATORS = (
 )
 
 
-@pytest.fixture
-def published(warehouse: Warehouse) -> Warehouse:
+def fill(warehouse: Warehouse) -> None:
     """Two revisions of one city and period, and one of another."""
     publish(warehouse, "run-1")
     publish(warehouse, "run-2", results("90.00"))
     publish(warehouse, "run-3", city="pauh")
-    return warehouse
 
 
 def test_columns_are_those_of_the_design(published: Warehouse) -> None:
