@@ -7,9 +7,9 @@ The only place that reads protected fields: no formula of a score does, and a te
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -158,11 +158,11 @@ def _compared(rated: pl.DataFrame, outcome: str, dimension: str) -> list[dict[st
     hidden = _suppressed(groups)
     shown = [group for group in groups if group.name not in hidden]
     best = _best(shown)
-    strata = _strata(rated, dimension) if best is not None else {}
+    strata = _strata(rated, dimension, best) if best is not None else {}
     p_values = _adjusted([None if best in (None, group) else _fisher(group, best) for group in shown])
-    alike = [None if best in (None, group) else _alike(group, best, strata) for group in shown]
+    alike = [None if best in (None, group) else _alike(strata.get(group.name, ())) for group in shown]
     alike_p_values = _adjusted(
-        [None if found is None or p is None else found[3] for found, p in zip(alike, p_values, strict=True)]
+        [None if found is None or p is None else found.pooled[3] for found, p in zip(alike, p_values, strict=True)]
     )
     rows: list[dict[str, object]] = [
         {"outcome": outcome, "dimension": dimension, "group_name": name, "is_suppressed": True}
@@ -181,14 +181,21 @@ def _compared(rated: pl.DataFrame, outcome: str, dimension: str) -> list[dict[st
         }
         if best is not None and group != best and best.n_good > 0:
             row |= _against(group, best, p_values[place])
-            row |= _in_position(group, best, strata, alike[place], alike_p_values[place])
+            row |= _in_position(alike[place], alike_p_values[place])
         rows.append(row)
     return rows
 
 
-Strata = Mapping[str, Mapping[str, tuple[int, int]]]
-"""By group, then position: how many are Baik or better, of how many."""
-Pooled = tuple[float, float, float, float]
+Strata = Mapping[str, Sequence[tuple[int, int, int, int]]]
+"""By group, for each position that it and the best group have: hits, of, hits of the best, of the best."""
+
+
+class _Alike(NamedTuple):
+    """A group beside the best one where both are: the pooled ratio, and how many people each has there."""
+
+    pooled: tuple[float, float, float, float]
+    n: int
+    n_best: int
 
 
 def _adjusted(p_values: list[float | None]) -> list[float | None]:
@@ -213,31 +220,24 @@ def _against(group: _Group, best: _Group, p: float | None) -> dict[str, object]:
     }
 
 
-def _pairs(group: _Group, best: _Group, strata: Strata) -> list[tuple[int, int, int, int]]:
-    """Where both are: (hits, of, hits of the best, of the best), in the order of positions."""
-    of_best = strata.get(best.name, {})
-    own = strata.get(group.name, {})
-    return [(*found, *of_best[position]) for position, found in own.items() if position in of_best]
+def _alike(strata: Sequence[tuple[int, int, int, int]]) -> _Alike | None:
+    """None where no position tells."""
+    pooled = pooled_ratio(strata)
+    return None if pooled is None else _Alike(pooled, sum(one[1] for one in strata), sum(one[3] for one in strata))
 
 
-def _alike(group: _Group, best: _Group | None, strata: Strata) -> Pooled | None:
-    return None if best is None else pooled_ratio(_pairs(group, best, strata))
-
-
-def _in_position(
-    group: _Group, best: _Group, strata: Strata, found: Pooled | None, p: float | None
-) -> dict[str, object]:
+def _in_position(found: _Alike | None, p: float | None) -> dict[str, object]:
     """What it says among people of one position."""
     if found is None:
         return {}
-    pairs = _pairs(group, best, strata)
-    enough = min(sum(of for _, of, _, _ in pairs), sum(of for *_, of in pairs)) >= ENOUGH_PEOPLE
+    ratio, low, high, _ = found.pooled
+    enough = min(found.n, found.n_best) >= ENOUGH_PEOPLE
     return {
-        "position_ratio": found[0],
-        "position_low": found[1],
-        "position_high": found[2],
+        "position_ratio": ratio,
+        "position_low": low,
+        "position_high": high,
         "position_p_value": p,
-        "is_flagged_in_position": enough and found[0] < FOUR_FIFTHS and p is not None and p <= ALPHA,
+        "is_flagged_in_position": enough and ratio < FOUR_FIFTHS and p is not None and p <= ALPHA,
     }
 
 
@@ -263,12 +263,17 @@ def _fisher(group: _Group, best: _Group | None) -> float | None:
     return fisher(group.n_good, group.n, best.n_good, best.n)
 
 
-def _strata(rated: pl.DataFrame, dimension: str) -> dict[str, dict[str, tuple[int, int]]]:
+def _strata(rated: pl.DataFrame, dimension: str, best: _Group) -> Strata:
     counted = rated.group_by("position", group=dimension).agg(n_good=pl.col("is_good").sum(), n=pl.len())
-    counted = counted.with_columns(pl.col("position", "group").cast(pl.String)).sort("position", "group")
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    for position, group, n_good, n in counted.iter_rows():
-        found.setdefault(group, {})[position] = (n_good, n)
+    of_best = counted.filter(pl.col("group") == best.name).drop("group")
+    pairs = (
+        counted.join(of_best, on="position", nulls_equal=True, suffix="_best")
+        .with_columns(pl.col("position", "group").cast(pl.String))
+        .sort("position")
+    )
+    found: dict[str, list[tuple[int, int, int, int]]] = {}
+    for group, *stratum in pairs.select("group", "n_good", "n", "n_good_best", "n_best").iter_rows():
+        found.setdefault(group, []).append(tuple(stratum))
     return found
 
 
