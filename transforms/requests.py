@@ -42,14 +42,15 @@ def requests(scope: Known) -> pl.LazyFrame:
     default = int(scope.policy.default_limit_hours * DECIMAL_UNIT)
     clocks = scope.policy.national.complaint_clocks
     is_document = pl.col("kind") == "document"
-    complaint_class = (
-        pl.when(pl.col("kind") == "information")
-        .then(pl.lit("information"))
-        .otherwise(pl.coalesce("complaint_class", pl.lit("non_supervisory")))
+    complaint_class = pl.col("complaint_class")
+    days = (
+        pl.when((pl.col("kind") == "information") | (complaint_class == "information").fill_null(value=False))
+        .then(pl.lit(clocks.information, pl.Int64))
+        .when(complaint_class.is_null() | (complaint_class == "non_supervisory"))
+        .then(pl.lit(clocks.non_supervisory, pl.Int64))
+        .when(complaint_class == "supervisory")
+        .then(pl.lit(clocks.supervisory, pl.Int64))
     )
-    days = pl.lit(None, pl.Int64)
-    for name in ("information", "non_supervisory", "supervisory"):
-        days = pl.when(complaint_class == name).then(getattr(clocks, name)).otherwise(days)
     standards = scope.frames["service_standards"].select("service_type", limit=units("limit_hours"))
     return (
         scope.rows("service_requests")

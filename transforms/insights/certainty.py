@@ -83,13 +83,6 @@ def scored_items(evidence: Evidence) -> pl.DataFrame:
     entry: the place of his item among `entries`; hundredths and reached: achievement, whole and as a float; part:
     points of the score that one point of the item is worth.
     """
-    known = [
-        (number, entry.item.id, entry.group, sector)
-        for number, entry in enumerate(entries(evidence))
-        for sector in entry.sectors
-    ]
-    keys = ["item_id", "item_group", "sector"]
-    numbers = pl.DataFrame(known, schema={"entry": pl.UInt32, **dict.fromkeys(keys, pl.String)}, orient="row")
     group_weight = pl.col("item_group").replace_strict(
         {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}, return_dtype=pl.Float64
     )
@@ -98,17 +91,41 @@ def scored_items(evidence: Evidence) -> pl.DataFrame:
         evidence.items.filter(pl.col("status") == SCORED)
         .drop("employee_id", "status")
         .with_columns(
-            *(evidence.fact(name) for name in ("sector", "n_countable_days", "n_recorded_days")),
+            *(evidence.fact(name) for name in ("n_countable_days", "n_recorded_days")),
+            entry=_entry_number(evidence),
             weight=pl.col("weight").to_physical().cast(pl.Int64),
             hundredths=pl.col("achievement").to_physical().cast(pl.Int64),
             reached=pl.col("achievement").cast(pl.Float64),
             value=pl.col("value").cast(pl.Float64),
         )
-        .join(numbers, on=keys, maintain_order="left")
-        .drop("sector")
+        .filter(pl.col("entry").is_not_null())
         .with_columns(part=group_weight * pl.col("weight") / pl.col("weight").sum().over(own_group))
         .with_row_index("place")
     )
+
+
+def _entry_number(evidence: Evidence) -> pl.Expr:
+    """The place among `entries` of a row of items with `person`; null: an item its sector does not have."""
+    known = [
+        (number, entry.item.id, entry.group, sector)
+        for number, entry in enumerate(entries(evidence))
+        for sector in entry.sectors
+    ]
+    ids = pl.Enum(sorted({item for _, item, *_ in known}))
+    groups, sectors = (pl.Enum(sorted({str(row[column]) for row in known})) for column in (2, 3))
+    # One number for the three, and a table of which entry it is: three texts are dear to join.
+    sizes = len(groups.categories), len(sectors.categories)
+    table: list[int | None] = [None] * (len(ids.categories) * sizes[0] * sizes[1])
+    codes = [{name: code for code, name in enumerate(kind.categories)} for kind in (ids, groups, sectors)]
+    for number, item_id, item_group, sector in known:
+        place = (codes[0][item_id] * sizes[0] + codes[1][item_group]) * sizes[1] + codes[2][sector]
+        table[place] = number
+    own = pl.lit(evidence.results.employees.get_column("sector").cast(sectors).to_physical()).gather("person")
+    item, group = (
+        pl.col(name).cast(kind, strict=False).to_physical().cast(pl.UInt32)
+        for name, kind in (("item_id", ids), ("item_group", groups))
+    )
+    return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather((item * sizes[0] + group) * sizes[1] + own)
 
 
 def of_entry(facts: Iterable[object], dtype: type[pl.DataType]) -> pl.Expr:

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from transforms.days import wall_clock
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, probability, rounded
 from transforms.insights.significance import adjusted, beta_binomial, chance_of_so_many, poisson_tail
 from transforms.insights.surveys import responses
-from transforms.scope import local
 
 FALSE_ALARMS: Final = 0.01
 """Share of false alarms tolerated among all that are tested by one rule (Benjamini-Hochberg)."""
@@ -107,8 +107,10 @@ def _closings(evidence: Evidence) -> pl.DataFrame:
     is_unanswered = ~pl.col("is_answered").fill_null(value=False)
     # To the end of the day: a deadline is often written as a day.
     is_late = pl.col("at").dt.date() > pl.col("ran_out_on")
+    # Far from P, where it may be off by hours, its day is before or after that of the closing all the same.
+    ran_out_on = wall_clock("ran_out", evidence.span).dt.date()
     return (
-        closed.with_columns(at=local("closed_at"))
+        closed.with_columns(at=wall_clock("closed_at", evidence.span), ran_out_on=ran_out_on)
         .filter(~pl.col("at").dt.time().is_in([dt.time(), _DAY_END]))  # only the day is known
         .select(
             "person",
@@ -317,13 +319,13 @@ def _used(events: pl.DataFrame, n_people: int) -> pl.DataFrame:
     device = events.get_column("device").to_physical().fill_null(_NO_DEVICE).to_numpy()
     usual = np.zeros(n_people, dtype=np.uint32)
     usual[person] = device
-    is_usual = usual[person] == device
-    n = np.bincount(person[is_usual], minlength=n_people)
+    elsewhere = np.flatnonzero(usual[person] != device)
+    n = np.bincount(person, minlength=n_people) - np.bincount(person[elsewhere], minlength=n_people)
     at_usual = pl.DataFrame({"person": np.arange(n_people, dtype=np.uint32), "device": usual, "n": n})
     code = pl.col("device")
     is_named = pl.when(code != _NO_DEVICE).then(code)
-    elsewhere = events[np.flatnonzero(~is_usual)].group_by("person", "device").agg(n=pl.len().cast(pl.Int64))
-    return pl.concat([at_usual.filter(pl.col("n") > 0).with_columns(device=is_named.cat.to(pl.Categorical)), elsewhere])
+    others = events[elsewhere].group_by("person", "device").agg(n=pl.len().cast(pl.Int64))
+    return pl.concat([at_usual.filter(pl.col("n") > 0).with_columns(device=is_named.cat.to(pl.Categorical)), others])
 
 
 def _near(events: pl.DataFrame, used: pl.DataFrame, length: int) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from policies.model import Policy
 from policies.period import Period
 from transforms.requests import is_closed, requests
 from transforms.run import Results
-from transforms.scope import Known, Span, as_known, day_of, days_off_of
+from transforms.scope import Known, Span, as_known, days_off_of
 
 NOT_OWED: Final = ("rejected", "not_in_authority", "postponed")
 """Statuses that leave no answer owed."""
@@ -83,8 +83,11 @@ class Evidence(Known):
 
     @cached_property
     def items(self) -> pl.DataFrame:
-        """The results' indicators in their order, with `person`: what a number is is looked up once."""
-        return self.results.indicators.with_columns(self.person())
+        """The results' indicators in their order, with `person`: looked up once for rows of one that follow another."""
+        numbers = self.results.indicators.get_column("employee_id")
+        is_first = numbers.ne_missing(numbers.shift())
+        people = numbers.filter(is_first).to_frame().select(self.person()).to_series()
+        return self.results.indicators.with_columns(people.gather(is_first.cum_sum() - 1))
 
     def fact(self, name: str) -> pl.Expr:
         """A column of the results' employees for rows that have `person`."""
@@ -109,7 +112,7 @@ class Evidence(Known):
 
         person (null: nobody who is scored), unit_id, kind, service_type, submitted_at, started_at, closed_at (null: it
         is not closed), settled_at (when it left the queue: closed, or given another ending; null: it is in it), due,
-        written_due (as delivered; null: it was not), ran_out_on (the day its clock ran out), limit_hours, spent_hours
+        written_due (as delivered; null: it was not), ran_out (when its clock did), limit_hours, spent_hours
         (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer owed), is_reopened,
         is_answered (by a first response that was not after the closing).
         """
@@ -124,8 +127,8 @@ class Evidence(Known):
             "submitted_at",
             "started_at",
             "due",
+            "ran_out",
             written_due="due_at",
-            ran_out_on=day_of("ran_out"),
             closed_at=pl.when(is_closed).then("closed_at"),
             # Closed, but later than is known: still in the queue. Refused without a time: never in it.
             settled_at=pl.when(pl.col("status") == "closed")

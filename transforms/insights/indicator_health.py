@@ -120,12 +120,12 @@ def _uncut(items: Mapping[str, Item]) -> pl.Expr:
 def _sensitivity(evidence: Evidence) -> pl.DataFrame:
     """rank_agreement and moved_share of each item, over the people who owe it and have a score."""
     has_score = evidence.results.scores.get_column("status") == SCORED
-    with_score = evidence.results.scores.filter(has_score).select(evidence.person()).to_series()
+    with_score = evidence.results.scores.filter(has_score).select(evidence.person())
     weight, points = pl.col("weight").cast(pl.Float64), pl.col("achievement").cast(pl.Float64)
     rows = (
-        evidence.results.indicators.filter(pl.col("status") == SCORED)
-        .select(evidence.person(), "item_id", "item_group", weight=weight, product=weight * points)
-        .filter(pl.col("person").is_in(with_score.implode()))
+        evidence.items.filter(pl.col("status") == SCORED)
+        .select("person", "item_id", "item_group", weight=weight, product=weight * points)
+        .join(with_score, on="person", how="semi", maintain_order="left")
     )
     shares: dict[str, float] = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}
     wide = rows.group_by("person").agg(

@@ -95,7 +95,8 @@ def _by_need(items: pl.DataFrame) -> pl.DataFrame:
     """person, place, item_id, improvement: a person's items from the one farthest below its target on."""
     number = pl.int_range(pl.len(), dtype=pl.Int64)
     first = pl.when(_is_first()).then(number).forward_fill()
-    return items.sort("person", "to_target", -pl.col("part"), "place").select(
+    narrow = items.select("person", "to_target", "part", "place", "item_id")
+    return narrow.sort("person", "to_target", -pl.col("part"), "place").select(
         "person", "place", "item_id", improvement=pl.when(pl.col("to_target") < 0).then(number - first + 1)
     )
 
@@ -235,10 +236,11 @@ def _persons(evidence: Evidence, items: pl.DataFrame, needs: pl.DataFrame, score
             measured=pl.when(pl.col("measured_share") > 0).then(pl.col("measured") / pl.col("measured_share"))
         )
     )
+    narrow = items.select("person", "to_target", "part", "points_to_gain", "place", "item_id")
     firsts = {
-        "strongest_item": items.sort("person", -pl.col("to_target"), -part, "place"),
+        "strongest_item": narrow.sort("person", -pl.col("to_target"), -part, "place"),
         "weakest_item": needs,
-        "most_to_gain_item": items.sort("person", -pl.col("points_to_gain"), "place"),
+        "most_to_gain_item": narrow.sort("person", -pl.col("points_to_gain"), "place"),
     }
     rows = evidence.results.scores.filter(pl.col("status") == SCORED).with_columns(evidence.person())
     chosen = [

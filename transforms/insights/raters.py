@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -89,48 +89,11 @@ def sheets(evidence: Evidence) -> pl.DataFrame:
 
 
 def _sheets(evidence: Evidence) -> pl.DataFrame:
-    parts = [_sheets_of(evidence, instrument) for instrument in instruments(evidence.policy)]
-    if not parts:
+    used = instruments(evidence.policy)
+    if not used:
         return pl.DataFrame(schema=_SHEETS)
-    found = pl.concat(parts)
-    numbers = pl.Enum(found.get_column("rater_id").unique().sort())  # sorted as numbers, not as texts
-    people = evidence.results.employees.get_column("employee_id")
-    return (
-        found.with_columns(rater=pl.col("rater_id").cast(numbers))
-        .sort("instrument", "rater", "person", "rater_role")
-        .with_columns(employee_id=pl.lit(people).gather("person"))
-        .select(list(_SHEETS))
-    )
-
-
-def _sheets_of(evidence: Evidence, instrument: str) -> pl.DataFrame:
-    """The same of one instrument, with `person` instead of employee_id."""
-    words = ("rater_id", "rater_role", "item")
-    rows = (
-        evidence.frames["ratings"]
-        .filter(
-            pl.col("instrument") == instrument,
-            pl.col("rater_role") != "self",
-            pl.col("submitted_at") >= pl.lit(_since(evidence, instrument)),
-        )
-        .select(
-            evidence.person(),
-            *(pl.col(word).cast(pl.Categorical) for word in words),
-            "submitted_at",
-            given=units("level") - DECIMAL_UNIT,
-            most=units("level_max") - DECIMAL_UNIT,
-        )
-        .filter(pl.col("person").is_not_null())
-        .collect(engine="streaming")
-    )
-    is_late = pl.col("submitted_at") >= pl.lit(evidence.span.end_at)
-    evidence.kept[f"late_{instrument}"] = rows.filter(is_late)  # it counts for nobody
-    if evidence.kept[f"late_{instrument}"].height > 0:
-        rows = rows.filter(~is_late)
-    rows = rows.with_row_index(ORDER).with_columns(
-        level=_MILLION + (pl.col("given") * 2 * _MILLION // pl.col("most")).cast(pl.Int64)
-    )
-    sheet = ["person", "rater_id", "rater_role"]
+    rows = _counting_rows(evidence, used).with_row_index(ORDER)
+    sheet = ["instrument", "person", "rater_id", "rater_role"]
     counts = {
         "n_items": pl.len().cast(pl.Int64),
         "n_top": (pl.col("given") == pl.col("most")).sum().cast(pl.Int64),
@@ -139,22 +102,59 @@ def _sheets_of(evidence: Evidence, instrument: str) -> pl.DataFrame:
         & (pl.col("most").min() == pl.col("most").max()),
         "is_once": pl.col("item").to_physical().n_unique() == pl.len(),
     }
-    found = rows.group_by(sheet).agg(**counts)
+    found = rows.lazy().group_by(sheet).agg(**counts).collect(engine="streaming")
     # Few are handed in again: of these the latest row of each item counts, of equal times the last of the file.
     again = (
         rows.join(found.filter(~pl.col("is_once")), on=sheet, how="semi")
         .sort("submitted_at", ORDER)
         .unique([*sheet, "item"], keep="last")
     )
-    return pl.concat([found.filter("is_once"), again.group_by(sheet).agg(**counts)]).select(
-        "person",
-        pl.col("rater_id", "rater_role").cast(pl.String),
-        "n_items",
-        "n_top",
-        instrument=pl.lit(instrument),
-        level=pl.col("total") // pl.col("n_items"),
-        is_straight=pl.when(pl.col("n_items") >= ENOUGH_ITEMS).then("is_one_level"),
+    found = pl.concat([found.filter("is_once"), again.group_by(sheet).agg(**counts)])
+    # Sorted as numbers, not as texts.
+    numbers = pl.Enum(found.get_column("rater_id").unique().cast(pl.String).sort())
+    people = evidence.results.employees.get_column("employee_id")
+    return (
+        found.with_columns(pl.col("instrument", "rater_role").cast(pl.String), rater=pl.col("rater_id").cast(numbers))
+        .sort("instrument", "rater", "person", "rater_role")
+        .select(
+            "person",
+            "n_items",
+            "n_top",
+            "instrument",
+            "rater_role",
+            pl.col("rater").cast(pl.String).alias("rater_id"),
+            employee_id=pl.lit(people).gather("person"),
+            level=pl.col("total") // pl.col("n_items"),
+            is_straight=pl.when(pl.col("n_items") >= ENOUGH_ITEMS).then("is_one_level"),
+        )
+        .select(list(_SHEETS))
     )
+
+
+def _counting_rows(evidence: Evidence, used: Sequence[str]) -> pl.DataFrame:
+    """Ratings of people who are scored, of these instruments: read once for all. Late ones are kept aside."""
+    words = ("instrument", "rater_id", "rater_role", "item")
+    given, most = units("level") - DECIMAL_UNIT, units("level_max") - DECIMAL_UNIT
+    is_in_time = [
+        (pl.col("instrument") == name) & (pl.col("submitted_at") >= pl.lit(_since(evidence, name))) for name in used
+    ]
+    rows = (
+        evidence.frames["ratings"]
+        .filter(pl.any_horizontal(is_in_time), pl.col("rater_role") != "self")
+        .select(
+            evidence.person(),
+            *(pl.col(word).cast(pl.Categorical) for word in words),
+            "submitted_at",
+            given=given,
+            most=most,
+            level=_MILLION + (given * 2 * _MILLION // most).cast(pl.Int64),
+        )
+        .filter(pl.col("person").is_not_null())
+        .collect(engine="streaming")
+    )
+    is_late = pl.col("submitted_at") >= pl.lit(evidence.span.end_at)
+    evidence.kept["late_sheets"] = late = rows.filter(is_late)  # it counts for nobody
+    return rows.filter(~is_late) if late.height > 0 else rows
 
 
 def _since(evidence: Evidence, instrument: str) -> dt.datetime:
@@ -252,7 +252,7 @@ def _of_instrument(evidence: Evidence, found: pl.DataFrame, due: pl.DataFrame, i
 
 def _late(evidence: Evidence, instrument: str) -> pl.DataFrame:
     """Sheets of supervisors that came after P and did not count: rater_id, n_late. Read with the others."""
-    late = evidence.kept[f"late_{instrument}"].filter(pl.col("rater_role") == "supervisor")
+    late = evidence.kept["late_sheets"].filter(pl.col("instrument") == instrument, pl.col("rater_role") == "supervisor")
     return (
         late.select(pl.col("rater_id").cast(pl.String), "person")
         .unique()

@@ -12,11 +12,11 @@ from typing import Final
 
 import polars as pl
 
+from transforms.days import wall_clock
 from transforms.insights.evidence import Evidence
 from transforms.insights.places import agency_of
 from transforms.insights.rounding import SCORE, SHARE, rounded
 from transforms.insights.surveys import ELEMENTS, SUMS, answers, ikm, index_parts, points
-from transforms.scope import day_of
 
 GRAINS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "quarter": None}
 COMPONENTS: Final = ("documents", "complaints", "information", "satisfaction")
@@ -65,7 +65,7 @@ def _daily(evidence: Evidence) -> pl.DataFrame:
     in_time = (pl.col("closed_at") <= pl.col("due")).fill_null(value=False)
     agency = agency_of("unit_id").cast(pl.Categorical)
     due = evidence.requests.filter(pl.col("is_owed"), evidence.span.covers("due")).select(
-        "kind", place_id=agency, day=day_of("due"), in_time=in_time
+        "kind", place_id=agency, day=wall_clock("due", evidence.span).dt.date(), in_time=in_time
     )
     # In thousandths of a point, so that the sums are exact whatever the order.
     told = answers(evidence).select(

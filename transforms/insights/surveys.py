@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 
 from policies.model import SkmGrades
+from transforms.days import wall_clock
 from transforms.exact import DECIMAL_UNIT, units
 from transforms.insights.evidence import Evidence
-from transforms.scope import local
 
 ELEMENTS: Final = tuple(f"u{number}" for number in range(1, 10))
 POINTS_PER_LEVEL: Final = 25
@@ -32,7 +32,7 @@ def responses(evidence: Evidence) -> pl.DataFrame:
                 "audience",
                 *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
                 employee=pl.col("employee_id").cast(pl.Categorical),
-                at=local("submitted_at"),
+                at=wall_clock("submitted_at", evidence.span),
                 is_answered=pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS),
             )
             .with_columns(day=pl.col("at").dt.date())
