@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,15 @@ def client_of(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, timeout=30, limits=httpx.Limits(keepalive_expiry=2))
 
 
-class Up:
-    """A `kinerja up` that is ready."""
+def flow_runs_of(worker: Child) -> list[Child]:
+    """Processes of flow runs that a worker has begun: each leads a group of its own."""
+    return [one for one in descendants(worker.pid) if os.getpgid(one.pid) == one.pid]
 
-    def __init__(self, home: Path, inputs: Path, *more: str) -> None:
+
+class Up:
+    """A `kinerja up` that is ready; `environment` is what its processes are told besides."""
+
+    def __init__(self, home: Path, inputs: Path, *more: str, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -42,6 +48,7 @@ class Up:
             KINERJA_INPUTS=str(inputs),
             PREFECT_WORKER_QUERY_SECONDS="1",  # it looks for runs every ten seconds else
             PREFECT_SERVER_ANALYTICS_ENABLED="false",
+            **(environment or {}),
         )
         self.out, self.err = home.with_suffix(".out"), home.with_suffix(".err")
         words = ["up", "--home", str(home), "--port", str(self.port), *more]
@@ -81,6 +88,9 @@ class Up:
 
     def post(self, path: str, **body: Any) -> Any:
         return self._answer("POST", path, body).json()
+
+    def patch(self, path: str, **body: Any) -> None:
+        self._answer("PATCH", path, body)
 
     def post_list(self, path: str, given: list[dict[str, Any]]) -> Any:
         return self._answer("POST", path, given).json()
@@ -127,8 +137,27 @@ class Up:
         found = self.post("/artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run_id]}})
         return {one["key"]: one for one in found}
 
+    def switch(self, automation: str, *, on: bool) -> None:
+        """Lets one of the automations rest, or work again."""
+        (found,) = [one for one in self.post("/automations/filter") if one["name"].endswith(automation)]
+        self.patch(f"/automations/{found['id']}", enabled=on)
+
+    def pause(self, queue: str, *, on: bool = True) -> None:
+        """Lets a work queue rest, or work again."""
+        self.patch(f"/work_pools/kinerja/queues/{queue}", is_paused=on)
+
+    @contextmanager
+    def worker_halted(self) -> Iterator[None]:
+        """Its worker takes nothing; what runs it has begun go on."""
+        worker = self.child("worker")
+        os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(worker.pid, signal.SIGCONT)
+
     def kill_while_reading(self, city: str, period: str) -> None:
         """Kill -9 the process of a run that has read some of its files."""
         self.until(lambda: list((self.home / "runs" / city / period).glob("*/canonical/*")), every=0.05)
-        (run,) = [one for one in descendants(self.child("worker").pid) if os.getpgid(one.pid) == one.pid]
+        (run,) = flow_runs_of(self.child("worker"))
         os.killpg(run.pid, signal.SIGKILL)

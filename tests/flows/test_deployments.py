@@ -1,4 +1,5 @@
-"""`kinerja up` with a real server and worker: deployments, a scheduled run, a run killed -9, and the end of it all."""
+"""`kinerja up` with a real server and worker: deployments, a scheduled run, runs killed -9, late and stuck, parts over
+two more workers, and the end of it all. One platform for all of them, for it takes a minute's work to start."""
 
 from __future__ import annotations
 
@@ -9,36 +10,63 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from flows.orchestration.up import Child, descendants, end, environment_for
+from flows.settings import Settings
 from policies import Period
 from policies.loading import available_policies
 from policies.operations import load_operations
 from sources.contracts import DATASETS
 from sources.public_holidays import public_holidays
-from tests.flows.ended import EXAMPLE, ROOT, example, leaked, personal_values, process_words, runs
-from tests.flows.platform_up import QUARTER, Up
+from tests.flows.ended import EXAMPLE, ROOT, example, leaked, personal_values, process_words, run, runs
+from tests.flows.platform_up import QUARTER, Up, flow_runs_of
+from tests.notifications.receivers import Webhook, serving
+from warehouse import open_warehouse
+from warehouse.lease import process_started
 
 CITIES = sorted({city for city, _, _ in available_policies()})
 KINDS = ("quarter-end", "year-end", "refresh")
 JAKARTA = dt.timezone(dt.timedelta(hours=7))
 DUE = dt.datetime(2026, 10, 20, 2, tzinfo=JAKARTA)
 """When the third quarter of 2026 was due; whenever these tests run, that is past."""
+IMPATIENT = {
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "2",
+    # Ten seconds, the least that Prefect waits.
+    "KINERJA_LATE_MINUTES": "0.1",
+    "KINERJA_STUCK_MINUTES": "0.1",
+}
+WAITING = ("follow up a run that does not begin", "follow up a run that does not end")
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder = tmp_path_factory.mktemp("platform")
     example(folder / "inputs" / "kalianda" / QUARTER)
+    example(folder / "inputs" / "sibolga" / QUARTER)
     shutil.copytree(EXAMPLE, folder / "inputs" / "pauh" / QUARTER)
-    started = Up(folder / "home", folder / "inputs")
+    started = Up(folder / "home", folder / "inputs", environment=IMPATIENT)
+    for automation in WAITING:  # ten seconds are not long for most of these tests
+        started.switch(automation, on=False)
     yield started
     started.end(signal.SIGTERM)
+
+
+@contextmanager
+def followed_up(up: Up) -> Iterator[None]:
+    """What does not begin or end within ten seconds is told of."""
+    for automation in WAITING:
+        up.switch(automation, on=True)
+    yield
+    for automation in WAITING:
+        up.switch(automation, on=False)
 
 
 @pytest.mark.slow
@@ -133,7 +161,8 @@ def test_the_doctor_finds_it_well(up: Up) -> None:
     up.until(lambda: up.runs(deployment_id={"any_": [changed]}, state={"type": {"any_": ["SCHEDULED"]}}))
     words = process_words(["doctor", "--home", str(up.home), "--json"])
     environment = {name: value for name, value in up.environment.items() if name != "PREFECT_API_URL"}
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    with followed_up(up):
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
     well = (
         "python",
@@ -163,6 +192,114 @@ def test_a_second_one_is_refused(up: Up, tmp_path: Path) -> None:
 
     assert f"runs here already (process {up.process.pid})" in refused(up.home)
     assert f"port {up.port} is taken by a Prefect server; end it, or choose another" in refused(tmp_path / "other")
+
+
+@pytest.fixture
+def webhook(up: Up) -> Iterator[Webhook]:
+    """Somebody who is told of trouble, in English."""
+    receiver, file = Webhook(), up.home / "notifications.yaml"
+    with serving(receiver):
+        told = {"name": "on-duty", "role": "on duty", "url": receiver.url("on-duty")}
+        heard = {**told, "events": ["run_failed", "run_crashed", "run_late", "run_stuck"], "language": "en"}
+        file.write_text(json.dumps({"recipients": [heard]}), encoding="utf-8")
+        yield receiver
+        file.unlink()
+
+
+@pytest.mark.slow
+def test_a_run_that_no_worker_takes_is_told_and_one_that_does_not_end(up: Up, webhook: Webhook) -> None:
+    """One run of which both are true: it is late while nobody takes it, and then another run holds its period."""
+    with followed_up(up):
+        up.pause("scoring")
+        begun = up.begin("period-end/sibolga-quarter-end", DUE, city="sibolga", span="quarter")
+        up.until(lambda: up.run(begun)["state_name"] == "Late")
+        (late,) = up.until(lambda: webhook.texts("on-duty"))
+        assert "a scheduled run has not begun" in late
+        assert "Sibolga" in late
+        told = up.until(lambda: up.post("/artifacts/filter", artifacts={"key": {"like_": f"incident-{begun}"}}))
+        assert "It should have begun long ago" in told[0]["data"]
+
+        with (
+            open_warehouse(f"sqlite:///{up.home / 'warehouse.db'}") as warehouse,
+            warehouse.lease("sibolga", QUARTER, "another", now=lambda: dt.datetime.now(dt.UTC)),
+        ):
+            up.pause("scoring", on=False)
+            up.until(lambda: len(webhook.texts("on-duty")) == 2)
+            assert (up.run(begun)["state_type"], up.run(begun)["name"]) == ("RUNNING", f"sibolga {QUARTER}")
+        _, stuck = webhook.texts("on-duty")
+        assert f"Sibolga {QUARTER}: the run does not end" in stuck
+    # Nothing was lost: it takes its turn, for the period that it was due for.
+    assert up.ended(begun)["state_type"] == "COMPLETED"
+    found = [(one["period"], one["status"]) for one in runs(up.home) if one["city"] == "sibolga"]
+    assert found == [(QUARTER, "published")]
+    assert len(webhook.texts("on-duty")) == 2
+    assert leaked(personal_values(EXAMPLE), "".join(webhook.texts("on-duty"))) == set()
+
+
+@contextmanager
+def workers_of_parts(up: Up, *names: str) -> Iterator[list[Child]]:
+    """Workers of that queue alone, each of one part at a time; `<home>/<name>.log` is what each says."""
+    settings = Settings(home=up.home, inputs=Path(up.environment["KINERJA_INPUTS"]))
+    environment = up.environment | environment_for(settings, up.home / "prefect", up.url, "")
+    children, processes = [], []
+    for name in names:
+        words = ["worker", "start", "--pool", "kinerja", "--type", "process", "--name", name]
+        words += ["--work-queue", "parts", "--limit", "1"]
+        with (up.home / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "flows.orchestration.server", "--no-prompt", *words],
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        processes.append(process)
+        children.append(Child(name, process.pid, process_started(process.pid) or ""))
+    try:
+        yield children
+    finally:
+        end([one for child in children for one in (*descendants(child.pid), child)])
+        for process in processes:
+            process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.chaos
+@pytest.mark.usefixtures("validation_loaded")
+def test_parts_go_over_two_workers_and_one_that_is_killed_is_begun_again(up: Up, tmp_path: Path) -> None:
+    """As on several machines: who scores is another worker than those who take parts."""
+    part = {"deployment_id": {"any_": [up.deployment("part/kinerja-part")["id"]]}}
+    up.pause("parts")
+    begun = up.begin(
+        "period-end/kalianda-quarter-end", DUE, city="kalianda", span="quarter", partitions=3, parts="workers"
+    )
+    up.until(lambda: len(up.runs(**part)) == 3)
+    names = ["on-parts-1", "on-parts-2"]
+    with up.worker_halted(), workers_of_parts(up, *names) as workers:
+        up.pause("parts", on=False)
+        up.until(lambda: all(flow_runs_of(worker) for worker in workers))
+        os.killpg(flow_runs_of(workers[1])[0].pid, signal.SIGKILL)
+        closed = up.ended(begun)
+    assert closed["state_type"] == "COMPLETED", closed["state"]["message"]
+    found = up.runs(**part)
+    assert sorted(one["state_type"] for one in found) == ["COMPLETED"] * 3 + ["CRASHED"]
+    completed = [one for one in found if one["state_type"] == "COMPLETED"]
+    assert {one["name"] for one in completed} == {f"kalianda {QUARTER} part {k}" for k in (1, 2, 3)}
+    assert all(one["parent_task_run_id"] for one in found)
+    # Each took some of them, and no other worker did.
+    logs = [*(up.home / f"{name}.log" for name in names), up.home / "prefect" / "logs" / "worker.log"]
+    first, second, others = ({one["id"] for one in found if one["id"] in log.read_text()} for log in logs)
+    assert first
+    assert second
+    assert first | second == {one["id"] for one in found}
+    assert others == set()
+    divided = [one for one in runs(up.home) if one["city"] == "kalianda"][-1]
+    undivided = run(
+        tmp_path / "home", shutil.copytree(up.home.parent / "inputs" / "kalianda" / QUARTER, tmp_path / "in")
+    )
+    assert undivided.code == 0
+    assert divided["result_hash"] == undivided.runs[0]["result_hash"]
+    assert not (up.home / "parts" / "kalianda" / QUARTER).exists()
 
 
 @pytest.mark.slow
