@@ -14,19 +14,31 @@ the first of these that applies; all are hints to begin a talk with, no finding 
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 
-from warehouse.connection import reading
 from warehouse.models import EmployeePeriod, FollowUp, IndicatorResult, Run
 from warehouse.person_models import Improvement, Obstacle, PersonItem
-from warehouse.queries import Rows, _published
+from warehouse.queries import Kept, Query, Rows, Streamed, _published, keeping
 
 _EMPLOYEE: Final[Table] = EmployeePeriod.__table__  # type: ignore[assignment]  # declared with __tablename__
 _INDICATOR: Final[Table] = IndicatorResult.__table__  # type: ignore[assignment]
@@ -36,10 +48,9 @@ _OBSTACLE: Final[Table] = Obstacle.__table__  # type: ignore[assignment]
 _IMPROVEMENT: Final[Table] = Improvement.__table__  # type: ignore[assignment]
 _RUN: Final[Table] = Run.__table__  # type: ignore[assignment]
 
-WEAK_UNIT: Final = Decimal(90)
+WEAK_UNIT: Final = 90
 """Mean achievement of a unit under which an item is the unit's to mend: what the policies call meets, by default."""
-TARGET: Final = Decimal(100)
-OVERLOAD: Final = Decimal("1.5")
+TARGET: Final = 100
 ENOUGH_PEERS: Final = 10
 COUNTED: Final = (
     "document_completion_time",
@@ -63,34 +74,32 @@ COLUMNS: Final = (
 
 
 class Weakness(NamedTuple):
-    """What is known of a weak or missing item when its cause is asked for."""
+    """What is known of a weak or missing item when its cause is asked for: expressions of a query."""
 
-    missing: str | None
-    """Reason of an item that is not scored; None: it is scored."""
-    obstacle: str | None
-    n: int
-    peers_median: float | None
-    """Median n of people of the position; None: fewer than 10, or n is no work."""
-    unit_mean: Decimal | None
-    high: Decimal | None
+    missing: ColumnElement[Any]
+    """Reason of an item that is not scored; null: it is scored."""
+    obstacle: ColumnElement[Any]
+    """Categories that touched it; null: none."""
+    n: ColumnElement[Any]
+    peers_median: ColumnElement[Any]
+    """Median n of people of the position; null: fewer than 10, or n is no work."""
+    unit_mean: ColumnElement[Any]
+    high: ColumnElement[Any]
 
 
-def cause_of(found: Weakness) -> str:
+def cause_of(found: Weakness) -> ColumnElement[str]:
     """The first cause that applies."""
-    if found.missing is not None:
-        return found.missing
-    if found.obstacle is not None:
-        return "obstacle"
-    if found.peers_median is not None and found.n >= _overload_from(found.peers_median):
-        return "overload"
-    if found.unit_mean is not None and found.unit_mean < WEAK_UNIT:
-        return "unit"
-    return "few_cases" if found.high is not None and found.high >= TARGET else "own"
-
-
-def _overload_from(median: float) -> float:
-    """Half as much again, and more than chance makes of a median (three standard deviations of a count)."""
-    return max(float(OVERLOAD) * median, median + 3 * math.sqrt(median))
+    more = found.n - found.peers_median
+    # Half as much again, and more than chance makes of a median: three standard deviations of a count, here squared.
+    is_overload = and_(2 * more >= found.peers_median, more * more >= 9 * found.peers_median)
+    return case(
+        (found.missing.is_not(None), found.missing),
+        (found.obstacle.is_not(None), "obstacle"),
+        (is_overload, "overload"),
+        (found.unit_mean < WEAK_UNIT, "unit"),
+        (found.high >= TARGET, "few_cases"),
+        else_="own",
+    )
 
 
 def who_acts(cause: str, *, is_missing: bool, supervisor_must_act: bool) -> str:
@@ -114,144 +123,217 @@ def coaching(engine: Engine, city: str, period: str, revision: int | None) -> Ro
     follow-up of the item, else of the rating. who_acts: employee, supervisor, unit (its head) or nobody yet; who_id.
     """
     run_id = _published(engine, city, period, revision)
-    with reading(engine, "reading what the list is made of") as connection:
-        number = connection.execute(select(_RUN.c.revision).where(_RUN.c.run_id == run_id)).scalar_one()
-        trainings, ratings = _follow_ups(connection, run_id)
-        obstacles = _obstacles(connection, run_id)
-        units = _units(connection, run_id)
-        medians = _medians(connection, run_id)
+    is_sqlite = engine.dialect.name == "sqlite"
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        told: set[str] = set()
-        with reading(engine, "reading rows") as connection, connection.execute(_weak(run_id)) as result:
-            for row in result:
-                training, rating = trainings.get((row.employee_id, row.item_id)), ratings.get(row.employee_id)
-                is_missing = row.achievement is None
-                if not is_missing and row.standing != "weakness" and training is None:
-                    continue
-                cause = cause_of(
-                    Weakness(
-                        missing=(row.reason or "not_scored") if is_missing else None,
-                        obstacle=obstacles.get((row.employee_id, row.indicator_id)),
-                        n=row.n,
-                        peers_median=medians.get((row.position_id, row.item_id)),
-                        unit_mean=units.get((row.unit_id, row.item_id)),
-                        high=row.high,
-                    )
-                )
-                must = rating is not None and rating.supervisor_must_act
-                who = who_acts(cause, is_missing=is_missing, supervisor_must_act=must)
-                told.add(row.employee_id)
-                # What is missing is handed in; nobody is sent anywhere for it.
-                follow_up = None if is_missing else training or rating
-                yield (
-                    row.employee_id, row.name, row.unit_id, row.item_id, row.achievement, row.improvement, cause,
-                    obstacles.get((row.employee_id, row.indicator_id)),
-                    "hand_in" if is_missing else None if follow_up is None else follow_up.action,
-                    None if follow_up is None else follow_up.course,
-                    row.reason if is_missing else None if follow_up is None else follow_up.reason,
-                    who, _who_id(who, row), number, run_id,
-                )  # fmt: skip
-        with reading(engine, "reading rows") as connection, connection.execute(_rated(run_id)) as result:
-            for row in result:
-                if row.employee_id not in told:
-                    who = "supervisor" if row.supervisor_must_act else "employee"
-                    yield (
-                        row.employee_id, row.name, row.unit_id, None, None, None, "own", None, row.action, None,
-                        row.reason, who, _who_id(who, row), number, run_id,
-                    )  # fmt: skip
+    def ask(kept: Kept) -> Query:
+        weak, rated = keeping(_weak(run_id, is_sqlite=is_sqlite), kept), keeping(_rated(run_id), kept)
+        if not kept:
+            return Query([weak, rated], _counted(run_id))
+        counted = [weak, rated] if kept.keys() - {"cause"} else [keeping(part, kept) for part in _causes(run_id)]
+        return Query([weak, rated], counted)
 
-    return Rows(COLUMNS, rows())
+    return Rows(COLUMNS, Streamed(engine, ask, told=[_with_who_acts]))
 
 
-def _who_id(who: str, row: Any) -> str | None:
-    return {"employee": row.employee_id, "supervisor": row.supervisor_id, "unit": row.unit_id}.get(who)
+def _with_who_acts(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row of the list; `row` ends with is_missing, supervisor_must_act, supervisor_id, revision and run_id."""
+    *told, is_missing, must, supervisor_id, number, run_id = row
+    employee_id, _, unit_id, _, _, _, cause, *_ = told
+    who = who_acts(cause, is_missing=bool(is_missing), supervisor_must_act=bool(must))
+    who_id = {"employee": employee_id, "supervisor": supervisor_id, "unit": unit_id}.get(who)
+    return (*told, who, who_id, number, run_id)
 
 
-def _same(table: Table) -> ColumnElement[bool]:
-    return (_EMPLOYEE.c.run_id == table.c.run_id) & (_EMPLOYEE.c.employee_id == table.c.employee_id)
-
-
-def _weak(run_id: str) -> Select[Any]:
-    """Scored items below target, and those that lack data, with the person's facts."""
-    same_item = (
-        (_ITEM.c.run_id == _INDICATOR.c.run_id)
-        & (_ITEM.c.employee_id == _INDICATOR.c.employee_id)
-        & (_ITEM.c.item_id == _INDICATOR.c.item_id)
-        & (_ITEM.c.item_group == _INDICATOR.c.item_group)
+def _weak(run_id: str, *, is_sqlite: bool) -> Select[Any]:
+    """Items that lack data, and scored ones that are weak or named by a training: one row each."""
+    training, rating, usual = _FOLLOW_UP.alias("training"), _FOLLOW_UP.alias("rating"), _usual_load(run_id)
+    obstacle = _obstacles(is_sqlite=is_sqlite)
+    is_missing = _INDICATOR.c.achievement.is_(None)
+    is_sent = training.c.number.is_not(None)
+    # What is missing is handed in; nobody is sent anywhere for it.
+    follow_up = {
+        name: case((is_sent, training.c[name]), else_=rating.c[name]) for name in ("action", "course", "reason")
+    }
+    rows = (
+        _INDICATOR.join(_EMPLOYEE, _same(_EMPLOYEE, _INDICATOR, "employee_id"))
+        .join(_RUN, _RUN.c.run_id == _INDICATOR.c.run_id)
+        .outerjoin(_ITEM, _same(_ITEM, _INDICATOR, "employee_id", "item_group", "item_id"))
+        .outerjoin(_IMPROVEMENT, _same_unit())
+        .outerjoin(usual, _same_work(usual))
+        .outerjoin(training, _first(training, _INDICATOR, lambda one: one.c.item_id == _INDICATOR.c.item_id))
+        .outerjoin(rating, _first(rating, _INDICATOR, lambda one: one.c.action.in_(_COACHING)))
     )
     return (
         select(
-            *(_EMPLOYEE.c[name] for name in ("employee_id", "name", "unit_id", "position_id", "supervisor_id")),
-            *(_INDICATOR.c[name] for name in ("item_id", "indicator_id", "n", "achievement", "reason")),
-            *(_ITEM.c[name] for name in ("standing", "improvement", "high")),
+            *(_EMPLOYEE.c[name] for name in ("employee_id", "name", "unit_id")),
+            *(_INDICATOR.c[name] for name in ("item_id", "achievement")),
+            _ITEM.c.improvement.label("place"),
+            cause_of(_weakness(obstacle, usual)).label("cause"),
+            obstacle.label("obstacle"),
+            case((is_missing, "hand_in"), else_=follow_up["action"]).label("action"),
+            case((is_missing, null()), else_=follow_up["course"]).label("course"),
+            case((is_missing, _INDICATOR.c.reason), else_=follow_up["reason"]).label("rule"),
+            is_missing.label("is_missing"),
+            rating.c.supervisor_must_act,
+            _EMPLOYEE.c.supervisor_id,
+            *(_RUN.c[name] for name in ("revision", "run_id")),
         )
-        .select_from(_INDICATOR.join(_EMPLOYEE, _same(_INDICATOR)).outerjoin(_ITEM, same_item))
-        .where(
-            _INDICATOR.c.run_id == run_id,
-            (_INDICATOR.c.status == "INSUFFICIENT_DATA") | _ITEM.c.improvement.is_not(None),
-        )
+        .select_from(rows)
+        .where(_INDICATOR.c.run_id == run_id, or_(_lacks(_INDICATOR), _is_weak(_ITEM)))
         .order_by(_EMPLOYEE.c.employee_id, _ITEM.c.improvement.is_(None), _ITEM.c.improvement, _INDICATOR.c.item_id)
     )
 
 
 def _rated(run_id: str) -> Select[Any]:
-    """Guidance and counselling, with the person's facts."""
+    """Guidance and counselling of people who have no weak or missing item."""
+    nothing = literal_column("NULL", Text)
+    rows = _FOLLOW_UP.join(_EMPLOYEE, _same(_EMPLOYEE, _FOLLOW_UP, "employee_id"))
     return (
         select(
-            *(_EMPLOYEE.c[name] for name in ("employee_id", "name", "unit_id", "supervisor_id")),
-            *(_FOLLOW_UP.c[name] for name in ("action", "reason", "supervisor_must_act")),
+            *(_EMPLOYEE.c[name] for name in ("employee_id", "name", "unit_id")),
+            *(nothing.label(name) for name in ("item_id", "achievement", "place")),
+            literal("own", Text).label("cause"),
+            nothing.label("obstacle"),
+            _FOLLOW_UP.c.action,
+            nothing.label("course"),
+            _FOLLOW_UP.c.reason.label("rule"),
+            false().label("is_missing"),
+            _FOLLOW_UP.c.supervisor_must_act,
+            _EMPLOYEE.c.supervisor_id,
+            *(_RUN.c[name] for name in ("revision", "run_id")),
         )
-        .select_from(_FOLLOW_UP.join(_EMPLOYEE, _same(_FOLLOW_UP)))
-        .where(_FOLLOW_UP.c.run_id == run_id, _FOLLOW_UP.c.action.in_(_COACHING))
+        .select_from(rows.join(_RUN, _RUN.c.run_id == _FOLLOW_UP.c.run_id))
+        .where(_FOLLOW_UP.c.run_id == run_id, _has_no_item())
         .order_by(_FOLLOW_UP.c.employee_id, _FOLLOW_UP.c.number)
     )
 
 
-def _follow_ups(connection: Connection, run_id: str) -> tuple[dict[tuple[str, str], Any], dict[str, Any]]:
-    """Trainings by person and item; guidance or counselling by person."""
-    columns = ("employee_id", "item_id", "action", "course", "reason", "supervisor_must_act")
-    found = connection.execute(
-        select(*(_FOLLOW_UP.c[name] for name in columns))
-        .where(_FOLLOW_UP.c.run_id == run_id, _FOLLOW_UP.c.action.in_(("training", *_COACHING)))
-        .order_by(_FOLLOW_UP.c.employee_id, _FOLLOW_UP.c.number.desc())
-    ).all()
-    trainings = {(row.employee_id, row.item_id): row for row in found if row.item_id is not None}
-    return trainings, {row.employee_id: row for row in found if row.item_id is None}
+def _counted(run_id: str) -> list[Select[Any]]:
+    """As many rows as `_weak` and `_rated` have, from a table each: an item is of an indicator that is scored."""
+    return [
+        select(_INDICATOR.c.employee_id).where(_INDICATOR.c.run_id == run_id, _lacks(_INDICATOR)),
+        select(_ITEM.c.employee_id).where(_ITEM.c.run_id == run_id, _is_weak(_ITEM)),
+        select(_FOLLOW_UP.c.employee_id).where(_FOLLOW_UP.c.run_id == run_id, _has_no_item()),
+    ]
 
 
-def _obstacles(connection: Connection, run_id: str) -> dict[tuple[str, str], str]:
-    """Categories, joined by `;`, by person and indicator they touched."""
-    found = connection.execute(
-        select(_OBSTACLE.c.employee_id, _OBSTACLE.c.category, _OBSTACLE.c["items"])
-        .where(_OBSTACLE.c.run_id == run_id, _OBSTACLE.c["items"].is_not(None))
-        .order_by(_OBSTACLE.c.employee_id, _OBSTACLE.c.category)
+def _causes(run_id: str) -> list[Select[Any]]:
+    """The same with the cause of each, and no more tables than that asks for."""
+    usual = _usual_load(run_id)
+    rows = (
+        _ITEM.join(_INDICATOR, _same(_INDICATOR, _ITEM, "employee_id", "item_id"))
+        .join(_EMPLOYEE, _same(_EMPLOYEE, _ITEM, "employee_id"))
+        .outerjoin(_IMPROVEMENT, _same_unit())
+        .outerjoin(usual, _same_work(usual))
     )
-    categories: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for person, category, items in found:
-        for indicator in items.split(";"):
-            categories[person, indicator].append(category)
-    return {key: ";".join(names) for key, names in categories.items()}
+    is_touched = case((exists().where(_is_touched()).correlate(_INDICATOR), _INDICATOR.c.item_id))
+    cause = cause_of(_weakness(is_touched, usual)).label("cause")
+    missing = _missing().label("cause")
+    return [
+        select(missing).where(_INDICATOR.c.run_id == run_id, _lacks(_INDICATOR)),
+        select(cause).select_from(rows).where(_ITEM.c.run_id == run_id, _is_weak(_ITEM)),
+        select(literal("own", Text).label("cause")).where(_FOLLOW_UP.c.run_id == run_id, _has_no_item()),
+    ]
 
 
-def _units(connection: Connection, run_id: str) -> dict[tuple[str, str], Decimal]:
-    """Mean achievement of 10 people or more by unit and item."""
-    found = connection.execute(
-        select(_IMPROVEMENT.c.unit_id, _IMPROVEMENT.c.item_id, _IMPROVEMENT.c.mean_achievement).where(
-            _IMPROVEMENT.c.run_id == run_id, _IMPROVEMENT.c.mean_achievement.is_not(None)
-        )
+def _weakness(obstacle: ColumnElement[Any], usual: FromClause) -> Weakness:
+    return Weakness(
+        missing=_missing(),
+        obstacle=obstacle,
+        n=_INDICATOR.c.n,
+        peers_median=usual.c.median,
+        unit_mean=_IMPROVEMENT.c.mean_achievement,
+        high=_ITEM.c.high,
     )
-    return {(unit, item): mean for unit, item, mean in found}
 
 
-def _medians(connection: Connection, run_id: str) -> dict[tuple[str, str], float]:
+def _missing() -> ColumnElement[Any]:
+    """Why an item is not scored; null: it is scored."""
+    reason = func.coalesce(func.nullif(_INDICATOR.c.reason, ""), "not_scored")
+    return case((_INDICATOR.c.achievement.is_(None), reason))
+
+
+def _same_unit() -> ColumnElement[bool]:
+    same_item = _same(_IMPROVEMENT, _INDICATOR, "item_group", "item_id")
+    return same_item & (_IMPROVEMENT.c.unit_id == _EMPLOYEE.c.unit_id)
+
+
+def _same_work(usual: FromClause) -> ColumnElement[bool]:
+    return (usual.c.position_id == _EMPLOYEE.c.position_id) & (usual.c.item_id == _INDICATOR.c.item_id)
+
+
+def _same(table: FromClause, other: FromClause, *names: str) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == other.c[name] for name in ("run_id", *names)))
+
+
+def _first(follow_up: FromClause, indicator: FromClause, applies: Callable[[FromClause], ColumnElement[bool]]) -> Any:
+    """Whether it is the first one of the person of the indicator that applies."""
+    earlier = _FOLLOW_UP.alias("earlier")
+    first = select(func.min(earlier.c.number)).where(_same(earlier, indicator, "employee_id"), applies(earlier))
+    return _same(follow_up, indicator, "employee_id") & (
+        follow_up.c.number == first.correlate(indicator).scalar_subquery()
+    )
+
+
+def _lacks(indicator: FromClause) -> ColumnElement[bool]:
+    return indicator.c.status == "INSUFFICIENT_DATA"
+
+
+def _is_weak(item: FromClause) -> ColumnElement[bool]:
+    """Whether the item is a weakness, or below its target and named by a training."""
+    training = _FOLLOW_UP.alias("named")
+    is_named = exists().where(_same(training, item, "employee_id", "item_id"))
+    return and_(item.c.improvement.is_not(None), or_(item.c.standing == "weakness", is_named))
+
+
+def _has_no_item() -> ColumnElement[bool]:
+    """Whether a follow-up is guidance or counselling of somebody without a weak or missing item."""
+    indicator, item = _INDICATOR.alias("lacking"), _ITEM.alias("weak")
+    return and_(
+        _FOLLOW_UP.c.action.in_(_COACHING),
+        ~exists().where(_same(item, _FOLLOW_UP, "employee_id"), _is_weak(item)),
+        ~exists().where(_same(indicator, _FOLLOW_UP, "employee_id"), _lacks(indicator)),
+    )
+
+
+def _is_touched() -> ColumnElement[bool]:
+    """Whether an obstacle of the person touched the indicator."""
+    items = ";" + _OBSTACLE.c["items"] + ";"
+    without = func.replace(items, ";" + _INDICATOR.c.indicator_id + ";", "")
+    return and_(_same(_OBSTACLE, _INDICATOR, "employee_id"), without != items)
+
+
+def _obstacles(*, is_sqlite: bool) -> ColumnElement[Any]:
+    """Categories, joined by `;`, that touched the indicator; null: none."""
+    joined = func.aggregate_strings(_OBSTACLE.c.category, ";")
+    # SQLite joins them in the order of the key it finds them by; it can be told no other before 3.44.
+    ordered = joined if is_sqlite else joined.aggregate_order_by(_OBSTACLE.c.category)
+    return select(ordered).where(_is_touched()).correlate(_INDICATOR).scalar_subquery()
+
+
+def _usual_load(run_id: str) -> FromClause:
     """Median of what came in, by position and item, of 10 people or more."""
-    found = connection.execute(
-        select(_EMPLOYEE.c.position_id, _INDICATOR.c.item_id, _INDICATOR.c.n)
-        .select_from(_INDICATOR.join(_EMPLOYEE, _same(_INDICATOR)))
+    came_in = (
+        select(_EMPLOYEE.c.position_id, _INDICATOR.c.item_id, _INDICATOR.c.n, func.count().label("n_people"))
+        .select_from(_INDICATOR.join(_EMPLOYEE, _same(_EMPLOYEE, _INDICATOR, "employee_id")))
         .where(_INDICATOR.c.run_id == run_id, _INDICATOR.c.indicator_id.in_(COUNTED), _INDICATOR.c.n > 0)
+        .group_by(_EMPLOYEE.c.position_id, _INDICATOR.c.item_id, _INDICATOR.c.n)
+        .subquery()
     )
-    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for position, item, n in found:
-        numbers[position, item].append(n)
-    return {key: statistics.median(those) for key, those in numbers.items() if len(those) >= ENOUGH_PEERS}
+    group = (came_in.c.position_id, came_in.c.item_id)
+    up_to = func.sum(came_in.c.n_people).over(partition_by=group, order_by=came_in.c.n)
+    ranked = select(
+        *group,
+        came_in.c.n,
+        up_to.label("up_to"),
+        func.sum(came_in.c.n_people).over(partition_by=group).label("n_people"),
+    ).subquery()
+    # Of an even number of people the middle two, else one of them twice.
+    lower = func.min(case((2 * ranked.c.up_to >= ranked.c.n_people, ranked.c.n)))
+    upper = func.min(case((2 * ranked.c.up_to > ranked.c.n_people, ranked.c.n)))
+    return (
+        select(ranked.c.position_id, ranked.c.item_id, ((lower + upper) / literal_column("2.0")).label("median"))
+        .where(ranked.c.n_people >= ENOUGH_PEERS)
+        .group_by(ranked.c.position_id, ranked.c.item_id)
+        .subquery("usual_load")
+    )

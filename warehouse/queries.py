@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterator, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -62,11 +62,87 @@ _WITHOUT_FINDINGS: Final = ("running", "crashed")
 """Runs in these states stored no files, validations and quarantined rows."""
 
 
+class Query(NamedTuple):
+    """Selects whose rows follow one another, and selects from as few tables as can be that have as many in all."""
+
+    parts: Sequence[Select[Any]]
+    counted: Sequence[Select[Any]]
+
+
+Kept = Mapping[str, str]
+"""Values (text) of columns that rows are kept by."""
+
+
+class Streamed(Iterator[tuple[Any, ...]]):
+    """Rows of queries, read as they are asked for; how many are left the database counts faster than they are read.
+
+    `ask` gives the query for the rows with these values; `told` are made of each row that is read, one after another.
+    Nothing it holds refers back to it: rows dropped before their end give their connection back at once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        ask: Callable[[Kept], Query],
+        kept: Kept | None = None,
+        told: Sequence[Callable[[tuple[Any, ...]], tuple[Any, ...]]] = (),
+    ) -> None:
+        self._engine, self._ask, self._kept, self._told, self._n_read = engine, ask, kept or {}, tuple(told), 0
+        self._rows = _rows_of(engine, ask, self._kept)
+
+    def __next__(self) -> tuple[Any, ...]:
+        row = next(self._rows)
+        self._n_read += 1
+        for tell in self._told:
+            row = tell(row)
+        return row
+
+    def only(self, column: str, value: str) -> Self:
+        """Those of the rows that have this value, from the first one."""
+        return type(self)(self._engine, self._ask, {**self._kept, column: value}, self._told)
+
+    def told(self, tell: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Self:
+        """What is made of each row, from the first one."""
+        return type(self)(self._engine, self._ask, self._kept, (*self._told, tell))
+
+    def n_left(self) -> int:
+        """How many rows were not read, and now are not: their connection is given back."""
+        self._rows.close()
+        n_rows = 0
+        with reading(self._engine, "counting rows") as connection:
+            for part in self._ask(self._kept).counted:
+                counted = select(func.count()).select_from(part.order_by(None).subquery())
+                n_rows += int(connection.execute(counted).scalar_one())
+        return n_rows - self._n_read
+
+
+def _rows_of(engine: Engine, ask: Callable[[Kept], Query], kept: Kept) -> Generator[tuple[Any, ...]]:
+    for part in ask(kept).parts:
+        with reading(engine, "reading rows") as connection, connection.execute(part) as result:
+            for row in result:
+                yield tuple(row)
+
+
 class Rows(NamedTuple):
     """Column names and the rows under them; the rows are read as they are asked for, once."""
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
+
+    def only(self, column: str, value: str) -> Rows:
+        """Those with this value in a column of text; of rows of which none was read yet."""
+        if isinstance(self.rows, Streamed):
+            return self._replace(rows=self.rows.only(column, value))
+        place = self.columns.index(column)
+        return self._replace(rows=(row for row in self.rows if row[place] == value))
+
+    def told(self, columns: tuple[str, ...], tell: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Rows:
+        """What is made of each row, under these columns; of rows of which none was read yet."""
+        return Rows(columns, self.rows.told(tell) if isinstance(self.rows, Streamed) else map(tell, self.rows))
+
+    def n_left(self) -> int:
+        """How many rows were not read, and now cannot be."""
+        return self.rows.n_left() if isinstance(self.rows, Streamed) else sum(1 for _ in self.rows)
 
 
 def scores(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
@@ -86,7 +162,7 @@ def scores(engine: Engine, city: str, period: str, revision: int | None) -> Rows
         .where(_SCORE.c.run_id == run_id)
         .order_by(_SCORE.c.employee_id)
     )
-    return _streamed(engine, found)
+    return _streamed(engine, found, _of_run(_SCORE, run_id))
 
 
 def indicators(engine: Engine, city: str, period: str, revision: int | None) -> Rows:
@@ -313,44 +389,32 @@ def _of_people(
         .where(table.c.run_id == run_id)
         .order_by(*(column for column in table.primary_key if column.name != "run_id"))
     )
-    return _streamed(engine, found)
+    # Each of its rows is joined with one of each other table: an employee of the run, his score, his item.
+    return _streamed(engine, found, _of_run(table, run_id, () if derivation is None else derivation.columns))
+
+
+def _of_run(table: Table, run_id: str, but: Container[str] = ()) -> Select[Any]:
+    """The rows of a table of a run, without some columns."""
+    return select(*(column for column in table.columns if column.name not in but)).where(table.c.run_id == run_id)
 
 
 def _of(table: Table, *names: str) -> list[Column[Any]]:
     return [table.c[name] for name in names]
 
 
-class Streamed(Iterator[tuple[Any, ...]]):
-    """Rows of a query, read as they are asked for; how many are left the database counts faster than they are read.
+def _streamed(engine: Engine, found: Select[Any], counted: Select[Any] | None = None) -> Rows:
+    """The rows of a query; `counted` has as many, from fewer tables."""
 
-    Nothing it holds refers back to it: rows dropped before their end give their connection back at once.
-    """
+    def ask(kept: Kept) -> Query:
+        is_known = counted is not None and kept.keys() <= set(counted.selected_columns.keys())
+        return Query([keeping(found, kept)], [keeping(counted if is_known and counted is not None else found, kept)])
 
-    def __init__(self, engine: Engine, found: Select[Any]) -> None:
-        self._engine, self._found, self._n_read = engine, found, 0
-        self._rows = _rows_of(engine, found)
-
-    def __next__(self) -> tuple[Any, ...]:
-        row = next(self._rows)
-        self._n_read += 1
-        return row
-
-    def n_left(self) -> int:
-        """How many rows were not read, and now are not: their connection is given back."""
-        self._rows.close()
-        counted = select(func.count()).select_from(self._found.order_by(None).subquery())
-        with reading(self._engine, "counting rows") as connection:
-            return int(connection.execute(counted).scalar_one()) - self._n_read
+    return Rows(tuple(found.selected_columns.keys()), Streamed(engine, ask))
 
 
-def _rows_of(engine: Engine, found: Select[Any]) -> Generator[tuple[Any, ...]]:
-    with reading(engine, "reading rows") as connection, connection.execute(found) as result:
-        for row in result:
-            yield tuple(row)
-
-
-def _streamed(engine: Engine, found: Select[Any]) -> Rows:
-    return Rows(tuple(found.selected_columns.keys()), Streamed(engine, found))
+def keeping(found: Select[Any], kept: Kept) -> Select[Any]:
+    """The query for those of its rows that have these values."""
+    return found.where(*(found.selected_columns[name] == value for name, value in kept.items()))
 
 
 def _published(engine: Engine, city: str, period: str, revision: int | None) -> str:

@@ -9,7 +9,7 @@ The tables stay whole: roll-ups reconcile on them, and those in charge read them
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, Table, select
@@ -69,15 +69,13 @@ def withheld(engine: Engine, frame: str, found: Rows, city: str, period: str, re
             return SMALL
         return hidden.get(_place_of(frame, row, place))
 
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for row in found.rows:
-            reason = why(row)
-            if reason is None:
-                yield (*row, None)
-            else:
-                yield (*(value if keep else None for value, keep in zip(row, is_kept, strict=True)), reason)
+    def told(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        reason = why(row)
+        if reason is None:
+            return (*row, None)
+        return (*(value if keep else None for value, keep in zip(row, is_kept, strict=True)), reason)
 
-    return Rows((*found.columns, COLUMN), rows())
+    return found.told((*found.columns, COLUMN), told)
 
 
 def _key(frame: str) -> set[str]:

@@ -551,6 +551,8 @@ def _command(reading: Reading) -> Callable[..., None]:
                 found = store.insight(reading.frame, city, period, number)
             else:
                 found = getattr(store, reading.frame)(city, period, number)
+            if reading.only is not None and kept is not None:
+                found = found.only(reading.only.column, kept)
             return store.withheld(reading.frame, found, city, period, number) if internal is False else found
 
         _read(
@@ -560,7 +562,6 @@ def _command(reading: Reading) -> Callable[..., None]:
             first=reading.first if internal is not False else (*reading.first[:2], WITHHELD, *reading.first[2:]),
             above=reading.above,
             types=reading.types or (lambda store: store.insight_types(reading.frame)),
-            only=None if reading.only is None or kept is None else (reading.only.column, kept),
         )
 
     signature = inspect.signature(_options, eval_str=True)
@@ -679,7 +680,6 @@ def _read(
     above: Sequence[str] = (),
     hidden: Sequence[str] = (),
     types: Mapping[str, ColumnType] | Callable[[Warehouse], Mapping[str, ColumnType]] = COLUMN_TYPES,
-    only: tuple[str, str] | None = None,
 ) -> None:
     """Write what a query of the warehouse gives."""
     chosen = format_of(asked.format, asked.output, as_json=asked.json)
@@ -691,18 +691,14 @@ def _read(
     with store:
         with asked_of_warehouse():
             found = query(store)
-        rows = found.rows
-        if only is not None:
-            column, value = found.columns.index(only[0]), only[1]
-            rows = (row for row in rows if row[column] == value)
         kept = [place for place, name in enumerate(found.columns) if name not in hidden]
         records = Records(
             title=title,
             columns=[found.columns[place] for place in kept],
-            rows=rows if not hidden else (tuple(row[place] for place in kept) for row in rows),
+            rows=found.rows if not hidden else (tuple(row[place] for place in kept) for row in found.rows),
             types=types(store) if callable(types) else types,
             first=first,
             above=above,
-            n_left=getattr(found.rows, "n_left", None) if only is None else None,
+            n_left=found.n_left,
         )
         write(records, chosen, asked.output)

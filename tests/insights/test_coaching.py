@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import create_engine, literal, select
 
 from tests.insights.asked import example_insights, found_in, policy_of, scored
 from tests.insights.test_where_planted import frames_of
@@ -24,20 +24,24 @@ from warehouse.coaching import Weakness, cause_of, who_acts
 from warehouse.identity import RESULTS
 
 Row = dict[str, Any]
-OWN = Weakness(missing=None, obstacle=None, n=20, peers_median=20, unit_mean=Decimal(95), high=Decimal(99))
+OWN = {"missing": None, "obstacle": None, "n": 20, "peers_median": 20, "unit_mean": 95, "high": 99}
 
 
 @pytest.mark.parametrize(
     ("known", "cause"),
     [
         ({}, "own"),
-        ({"high": Decimal(100)}, "few_cases"),
+        ({"high": 100}, "few_cases"),
         ({"high": None}, "own"),
-        ({"unit_mean": Decimal("89.99"), "high": Decimal(100)}, "unit"),
-        ({"unit_mean": Decimal(90)}, "own"),
+        ({"unit_mean": 89.99, "high": 100}, "unit"),
+        ({"unit_mean": 90}, "own"),
         ({"unit_mean": None}, "own"),
         ({"n": 33, "peers_median": 20}, "own"),  # half as much again is 30, and chance makes up to 33.4 of 20
-        ({"n": 34, "peers_median": 20, "unit_mean": Decimal(50)}, "overload"),
+        ({"n": 34, "peers_median": 20, "unit_mean": 50}, "overload"),
+        ({"n": 18, "peers_median": 9}, "overload"),  # just as much
+        ({"n": 10, "peers_median": 3.5}, "overload"),
+        ({"n": 9, "peers_median": 3.5}, "own"),
+        ({"n": 2, "peers_median": 20}, "own"),
         ({"n": 149, "peers_median": 100}, "own"),
         ({"n": 150, "peers_median": 100}, "overload"),
         ({"n": 999, "peers_median": None}, "own"),
@@ -46,7 +50,9 @@ OWN = Weakness(missing=None, obstacle=None, n=20, peers_median=20, unit_mean=Dec
     ],
 )
 def test_the_cause_is_the_first_that_applies(known: Row, cause: str) -> None:
-    assert cause_of(OWN._replace(**known)) == cause
+    facts = {name: literal(value) for name, value in (OWN | known).items()}
+    with create_engine("sqlite://").connect() as connection:
+        assert connection.execute(select(cause_of(Weakness(**facts)))).scalar() == cause
 
 
 @pytest.mark.parametrize(

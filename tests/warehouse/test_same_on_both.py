@@ -6,15 +6,19 @@ import datetime as dt
 import importlib
 import warnings
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from flows.cli.reading import READINGS, Reading
 from tests.flows.ended import CITY, EXAMPLE, PERIOD
-from warehouse import Published, RunRecord, open_warehouse
+from warehouse import Published, Rows, RunRecord, Warehouse, open_warehouse
 
 READ = [
-    *((name, "csv") for name in ("scores", "indicators", "followups", "discipline", "coaching", "benchmarks")),
+    *((name, "csv") for name in ("scores", "indicators", "followups", "discipline", "benchmarks")),
+    *((name, "csv") for name in ("coaching", "contributions", "strengths")),
     ("scores", "json"),
     ("scores", "parquet"),
 ]
@@ -70,3 +74,32 @@ def test_one_run_is_the_same_on_both(url: str, tmp_path: Path, capsys: pytest.Ca
         assert one == other, f"{command}.{ending}"
         assert one.count(b"\n") > 50 or ending == "parquet", f"{command}.{ending}"
     assert capsys.readouterr().err == ""
+    for place in urls.values():
+        with open_warehouse(place) as warehouse:
+            for reading in READINGS:
+                counts_and_keeps(warehouse, reading)
+
+
+def counts_and_keeps(warehouse: Warehouse, reading: Reading) -> None:
+    """What the database counts, and keeps of a column, is what there is when all rows are read."""
+
+    def asked() -> Rows:
+        if reading.types is not None:
+            return cast("Rows", getattr(warehouse, reading.frame)(CITY, PERIOD))
+        return warehouse.insight(reading.frame, CITY, PERIOD)
+
+    def left(rows: Rows, n_read: int) -> int:
+        assert len(list(islice(rows.rows, n_read))) == n_read
+        return rows.n_left()
+
+    columns, rows = asked()
+    every = list(rows)
+    for n_read in {0, len(every) // 2, len(every)}:
+        assert left(asked(), n_read) == len(every) - n_read, reading.command
+    if reading.only is None:
+        return
+    place = columns.index(reading.only.column)
+    for value in {row[place] for row in every[:: len(every) // 20 + 1]} | {"none"}:
+        kept = [row for row in every if row[place] == value]
+        assert list(asked().only(reading.only.column, value).rows) == kept, reading.command
+        assert left(asked().only(reading.only.column, value), len(kept) // 2) == len(kept) - len(kept) // 2
