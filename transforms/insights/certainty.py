@@ -88,8 +88,10 @@ def scored_items(evidence: Evidence) -> pl.DataFrame:
     )
     own_group = pl.col("person").cast(pl.UInt64) * 2 + (pl.col("item_group") == "results")
     return (
-        evidence.items.filter(pl.col("status") == SCORED)
+        evidence.items.lazy()
+        .filter(pl.col("status") == SCORED)
         .drop("employee_id", "status")
+        .collect()
         .with_columns(
             *(evidence.fact(name) for name in ("n_countable_days", "n_recorded_days")),
             entry=_entry_number(evidence),
@@ -366,8 +368,10 @@ def _coverage(evidence: Evidence) -> pl.DataFrame:
         sums[f"{group}_weight"] = pl.when(is_own).then(weight)
         sums[f"{group}_scored"] = pl.when(is_own & is_scored).then(weight)
     found = (
-        evidence.items.filter(pl.col("status") != NOT_APPLICABLE)
+        evidence.items.lazy()  # so that only what is asked of a row is filtered
+        .filter(pl.col("status") != NOT_APPLICABLE)
         .select("person", **sums)
+        .collect()
         .group_by("person", maintain_order=True)
         .agg(pl.col(*sums).sum())
     )

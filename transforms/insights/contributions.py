@@ -103,9 +103,9 @@ def _requests(evidence: Evidence) -> pl.LazyFrame:
         "right": closed & ~pl.col("is_reopened").fill_null(value=False),
     }
     return (
-        evidence.requests.with_columns(pl.col("unit_id").cast(pl.String))
-        .group_by(_KEYS)
+        evidence.requests.group_by(_KEYS)
         .agg(of.sum().cast(pl.Int64).alias(name) for name, of in counts.items())
+        .with_columns(pl.col("unit_id").cast(pl.String))
     )
 
 
@@ -113,9 +113,10 @@ def _responses(evidence: Evidence, audiences: Sequence[str]) -> pl.LazyFrame:
     """Responses by unit, person and audience."""
     return (
         answers(evidence)
-        .filter(pl.col("audience").is_in(audiences))
         .group_by(*_KEYS, "audience")
         .agg(responses=pl.len().cast(pl.Int64))
+        .with_columns(pl.col("unit_id", "audience").cast(pl.String))
+        .filter(pl.col("audience").is_in(audiences))
     )
 
 

@@ -98,8 +98,9 @@ class _Day(NamedTuple):
 
 def _days(evidence: Evidence, change: Intervention, outcome: str) -> list[_Day]:
     """The days of P on which both sides have events, in order."""
-    is_changed = pl.col("unit_id").is_in(change.units)
-    is_other = pl.col("unit_id").is_in(change.compare_with) if change.compare_with else ~is_changed
+    unit = pl.col("unit_id").cast(pl.String)
+    is_changed = unit.is_in(change.units)
+    is_other = unit.is_in(change.compare_with) if change.compare_with else ~is_changed
     series = _SERIES[outcome](evidence, is_changed, is_other)
     n, total = pl.col("n"), pl.col("total")
     both = series.group_by("day").agg(

@@ -13,6 +13,7 @@ import polars as pl
 
 from policies.model import Policy
 from policies.period import Period
+from transforms.insights.places import with_agency
 from transforms.requests import is_closed, requests
 from transforms.run import Results
 from transforms.scope import Known, Span, as_known, days_off_of
@@ -110,18 +111,18 @@ class Evidence(Known):
     def requests(self) -> pl.LazyFrame:
         """Every known request, narrow and in memory: read once for all who count requests.
 
-        person (null: nobody who is scored), unit_id, kind, service_type, submitted_at, started_at, closed_at (null: it
-        is not closed), settled_at (when it left the queue: closed, or given another ending; null: it is in it), due,
-        written_due (as delivered; null: it was not), ran_out (when its clock did), limit_hours, spent_hours
-        (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer owed), is_reopened,
-        is_answered (by a first response that was not after the closing).
+        person (null: nobody who is scored), unit_id, agency, kind, service_type (these four Categorical), submitted_at,
+        started_at, closed_at (null: it is not closed), settled_at (when it left the queue: closed, or given another
+        ending; null: it is in it), due, written_due (as delivered; null: it was not), ran_out (when its clock did),
+        limit_hours, spent_hours (started to closed, less the pauses, floor 0), is_owed (its status leaves an answer
+        owed), is_reopened, is_answered (by a first response that was not after the closing).
         """
         hours = pl.duration(hours=1).dt.total_microseconds()
         paused = pl.col("paused_hours").cast(pl.Float64).fill_null(0.0)  # no pause given: the clock never stood
         elapsed = (pl.col("closed_at") - pl.col("started_at")).dt.total_microseconds() / hours
         found = requests(self).select(
             "person",
-            "unit_id",
+            pl.col("unit_id").cast(pl.Categorical),
             pl.col("kind").cast(pl.Categorical),
             pl.col("service_type").cast(pl.Categorical),
             "submitted_at",
@@ -141,4 +142,4 @@ class Evidence(Known):
             is_reopened=pl.col("reopened_count") > 0,
             is_answered=pl.col("first_response_at") <= pl.col("closed_at"),
         )
-        return found.collect(engine="streaming").lazy()
+        return with_agency(found.collect(engine="streaming")).lazy()

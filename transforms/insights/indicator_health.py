@@ -123,8 +123,10 @@ def _sensitivity(evidence: Evidence) -> pl.DataFrame:
     with_score = evidence.results.scores.filter(has_score).select(evidence.person())
     weight, points = pl.col("weight").cast(pl.Float64), pl.col("achievement").cast(pl.Float64)
     rows = (
-        evidence.items.filter(pl.col("status") == SCORED)
+        evidence.items.lazy()  # so that only what is asked of a row is filtered
+        .filter(pl.col("status") == SCORED)
         .select("person", "item_id", "item_group", weight=weight, product=weight * points)
+        .collect()
         .join(with_score, on="person", how="semi", maintain_order="left")
     )
     shares: dict[str, float] = {group: float(evidence.policy.group_weight(group)) / 100 for group in GROUPS}

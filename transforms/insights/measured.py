@@ -29,8 +29,10 @@ def measured_shares(evidence: Evidence) -> pl.LazyFrame:
         whole += pl.when(pl.col(f"{group}_weight") > 0).then(share).otherwise(0.0)
     scored = evidence.results.scores.filter(pl.col("status") == SCORED).select("employee_id", evidence.person())
     found = (
-        evidence.items.filter(pl.col("status") == SCORED)
+        evidence.items.lazy()  # so that only what is asked of a row is filtered
+        .filter(pl.col("status") == SCORED)
         .select("person", **sums)
+        .collect()
         .group_by("person", maintain_order=True)
         .agg(pl.col(*sums).sum())
         .select("person", measured=whole)

@@ -26,6 +26,20 @@ def place(level: Level, city: str) -> pl.Expr:
     return agency_of("unit_id") if level == "agency" else pl.col("unit_id")
 
 
+def with_agency(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `agency`, both it and their `unit_id` Categorical: each unit's id is parted once."""
+    units = rows.select(pl.col("unit_id").unique())
+    agencies = units.with_columns(agency=agency_of(pl.col("unit_id").cast(pl.String)).cast(pl.Categorical))
+    return rows.join(agencies, on="unit_id", how="left", maintain_order="left")
+
+
+def place_code(level: Level, city: str) -> pl.Expr:
+    """The key of a row's place at a level, Categorical, from what `with_agency` gives."""
+    if level == "city":
+        return pl.lit(city).cast(pl.Categorical)
+    return pl.col("agency") if level == "agency" else pl.col("unit_id")
+
+
 def placed(rows: pl.LazyFrame, level: Level, city: str) -> pl.LazyFrame:
     """The rows with `place_id`, the place they count for."""
     return rows.with_columns(place_id=place(level, city))

@@ -183,13 +183,16 @@ def measured_achievement(evidence: Evidence) -> pl.DataFrame:
 def _measured_achievement(evidence: Evidence) -> pl.DataFrame:
     product = pl.col("weight").to_physical().cast(pl.Int64) * pl.col("achievement").to_physical().cast(pl.Int64)
     is_behaviour = pl.col("item_group") == "behaviour"
-    recorded = evidence.results.indicators.filter(
-        pl.col("status") == SCORED, ~pl.col("indicator_id").is_in(OPINION_INDICATORS)
-    ).select(
-        evidence.person(),
-        is_behaviour.alias("is_behaviour"),
-        product=product,
-        weight=pl.col("weight").to_physical().cast(pl.Int64),
+    recorded = (
+        evidence.items.lazy()  # so that only what is asked of a row is filtered
+        .filter(pl.col("status") == SCORED, ~pl.col("indicator_id").is_in(OPINION_INDICATORS))
+        .select(
+            "person",
+            is_behaviour.alias("is_behaviour"),
+            product=product,
+            weight=pl.col("weight").to_physical().cast(pl.Int64),
+        )
+        .collect()
     )
 
     def mean(of: pl.Expr) -> pl.Expr:

@@ -14,7 +14,6 @@ import polars as pl
 
 from transforms.days import wall_clock
 from transforms.insights.evidence import Evidence
-from transforms.insights.places import agency_of
 from transforms.insights.rounding import SCORE, SHARE, rounded
 from transforms.insights.surveys import ELEMENTS, SUMS, answers, ikm, index_parts, points
 
@@ -63,13 +62,12 @@ def _daily(evidence: Evidence) -> pl.DataFrame:
     """Sums of each place, component and day of P."""
     city = evidence.policy.city
     in_time = (pl.col("closed_at") <= pl.col("due")).fill_null(value=False)
-    agency = agency_of("unit_id").cast(pl.Categorical)
     due = evidence.requests.filter(pl.col("is_owed"), evidence.span.covers("due")).select(
-        "kind", place_id=agency, day=wall_clock("due", evidence.span).dt.date(), in_time=in_time
+        "kind", place_id="agency", day=wall_clock("due", evidence.span).dt.date(), in_time=in_time
     )
     # In thousandths of a point, so that the sums are exact whatever the order.
     told = answers(evidence).select(
-        *ELEMENTS, "day", place_id=agency, thousandths=(points() * 1000).round().cast(pl.Int64)
+        *ELEMENTS, "day", place_id="agency", thousandths=(points() * 1000).round().cast(pl.Int64)
     )
     parts = [
         due.group_by("place_id", "kind", "day")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.insights.evidence import Evidence
-from transforms.insights.places import LEVELS, place
+from transforms.insights.places import LEVELS, place_code
 from transforms.insights.rounding import SCORE, SHARE, rounded, share
 
 
@@ -25,6 +25,7 @@ def services(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
         evidence.requests.filter(pl.col("kind") == "document")
         .select(
             "unit_id",
+            "agency",
             "service_type",
             "limit_hours",
             hours=pl.when(is_closed).then("spent_hours"),
@@ -36,8 +37,7 @@ def services(evidence: Evidence) -> Mapping[str, pl.DataFrame]:
     )
     nine_in_ten = (9 * pl.col("is_closed").sum().cast(pl.Int64) + 9) // 10 - 1
     found = [
-        documents.with_columns(place_id=place(level, evidence.policy.city).cast(pl.Categorical))
-        .group_by("place_id", "service_type")
+        documents.group_by("service_type", place_id=place_code(level, evidence.policy.city))
         .agg(
             limit_hours=rounded(pl.col("limit_hours").first(), SCORE),
             n_documents=pl.col("is_closed").sum().cast(pl.Int64),

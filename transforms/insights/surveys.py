@@ -10,6 +10,7 @@ from policies.model import SkmGrades
 from transforms.days import wall_clock
 from transforms.exact import DECIMAL_UNIT, units
 from transforms.insights.evidence import Evidence
+from transforms.insights.places import with_agency
 
 ELEMENTS: Final = tuple(f"u{number}" for number in range(1, 10))
 POINTS_PER_LEVEL: Final = 25
@@ -18,8 +19,9 @@ POINTS_PER_LEVEL: Final = 25
 def responses(evidence: Evidence) -> pl.DataFrame:
     """Responses of P, whoever they name, narrow and in memory: read once.
 
-    employee (Categorical: the number they name), person (null: nobody who is scored), unit_id, audience, at and day
-    (wall-clock), u1..u9 (millionths of a level, Int32), is_answered (at least one of these is).
+    employee (the number they name), person (null: nobody who is scored), unit_id, agency, audience (all but person
+    Categorical), at and day (wall-clock), u1..u9 (millionths of a level, Int32), is_answered (at least one of these
+    is).
     """
     if "responses" not in evidence.kept:
         millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
@@ -28,8 +30,7 @@ def responses(evidence: Evidence) -> pl.DataFrame:
             .filter(evidence.span.covers("submitted_at"))
             .select(
                 evidence.person(),
-                "unit_id",
-                "audience",
+                pl.col("unit_id", "audience").cast(pl.Categorical),
                 *((units(element) // millionth).cast(pl.Int32).alias(element) for element in ELEMENTS),
                 employee=pl.col("employee_id").cast(pl.Categorical),
                 at=wall_clock("submitted_at", evidence.span),
@@ -37,7 +38,7 @@ def responses(evidence: Evidence) -> pl.DataFrame:
             )
             .with_columns(day=pl.col("at").dt.date())
         )
-        evidence.kept["responses"] = found.collect(engine="streaming")
+        evidence.kept["responses"] = with_agency(found.collect(engine="streaming"))
     return evidence.kept["responses"]
 
 

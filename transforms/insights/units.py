@@ -11,7 +11,7 @@ from transforms.findings import NOT_APPLICABLE, SCORED
 from transforms.insights import rules
 from transforms.insights.evidence import Evidence
 from transforms.insights.measured import measured_shares
-from transforms.insights.places import LEVELS, Level, placed
+from transforms.insights.places import LEVELS, Level, place_code, placed
 from transforms.insights.rounding import SCORE, SHARE, rounded, share
 from transforms.insights.surveys import answers, ikm, index_parts, krejcie_morgan, skm_grade
 
@@ -104,7 +104,7 @@ def _service(evidence: Evidence) -> pl.LazyFrame:
     is_open = is_known & ~(pl.col("settled_at") < end).fill_null(value=False)
     is_due = evidence.span.covers("due") & pl.col("is_owed")
     is_complaint = is_due & (pl.col("kind") == "complaint")
-    return evidence.requests.group_by("unit_id").agg(
+    counted = evidence.requests.group_by("unit_id").agg(
         n_submitted=evidence.span.covers("submitted_at").sum(),
         n_open_before=was_open.sum(),
         n_left=(is_known & evidence.span.covers("settled_at")).sum(),
@@ -116,24 +116,25 @@ def _service(evidence: Evidence) -> pl.LazyFrame:
         n_complaints=is_complaint.sum(),
         n_complaints_handled=(is_complaint & (pl.col("closed_at") < end).fill_null(value=False)).sum(),
     )
+    return counted.with_columns(pl.col("unit_id").cast(pl.String))
 
 
 def _documents(evidence: Evidence) -> pl.LazyFrame:
-    """Documents closed in P, in memory: unit_id, spent_hours."""
+    """Documents closed in P, in memory: unit_id, agency, spent_hours."""
     closed = evidence.requests.filter(pl.col("kind") == "document", evidence.span.covers("closed_at"))
-    return closed.select("unit_id", "spent_hours").collect().lazy()
+    return closed.select("unit_id", "agency", "spent_hours").collect().lazy()
 
 
 def _hours(documents: pl.LazyFrame, level: Level, city: str) -> pl.LazyFrame:
     """How long documents took, hours: the median, and the least that nine in ten did not exceed."""
     return (
-        placed(documents, level, city)
-        .group_by("place_id")
+        documents.group_by(place_id=place_code(level, city))
         .agg(
             n_documents=pl.len(),
             median_hours=rounded(pl.col("spent_hours").median(), SCORE),
             p90_hours=rounded(pl.col("spent_hours").quantile(0.9, "equiprobable"), SCORE),
         )
+        .with_columns(pl.col("place_id").cast(pl.String))
     )
 
 
@@ -173,7 +174,7 @@ def _targets(evidence: Evidence) -> pl.LazyFrame:
 
 def _opinions(evidence: Evidence) -> pl.LazyFrame:
     """What the satisfaction index is made of, of all audiences together."""
-    return answers(evidence).group_by("unit_id").agg(index_parts())
+    return answers(evidence).group_by("unit_id").agg(index_parts()).with_columns(pl.col("unit_id").cast(pl.String))
 
 
 def _divided(evidence: Evidence, rows: pl.DataFrame) -> pl.DataFrame:
