@@ -19,18 +19,18 @@ _NOTHING_LEFT: Final = 1 << 16
 
 
 @contextmanager
-def full_disk_said(home: Path) -> Iterator[None]:
+def full_disk_said(home: Path, outcome: str = "nothing was loaded") -> Iterator[None]:
     """Pass every error on but those of a full disk.
 
     Raises:
-        OSError: the disk of `home` is full; names it and the remedy.
+        OSError: the disk of `home` is full; names it, `outcome` (what came of the run) and the remedy.
     """
     try:
         yield
     except Exception as error:
         if not _is_of_full_disk(error, home):
             raise
-        said = "the disk is full, nothing was loaded: free space, then run again"
+        said = f"the disk is full, {outcome}: free space, then run again"
         raise OSError(errno.ENOSPC, said, str(home)) from None
 
 

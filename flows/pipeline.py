@@ -81,7 +81,8 @@ def _published(order: Order, call: Caller, scoring: Scoring, kept: _Kept) -> Sum
         finally:
             steps.clear_own_folder(run)
     summary = Summary(run, landed, checked, scored, loaded.published, call.done)
-    steps.write_manifest(run, summary.document())
+    with full_disk_said(order.home, "the results are published, but not what identifies the run beside its report"):
+        steps.write_manifest(run, summary.document())
     return summary
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.disk import full_disk_said
 from tests.flows.ended import (
     CITY,
     PERIOD,
@@ -174,6 +176,12 @@ def test_a_disk_that_is_full_of_the_warehouse_too(tmp_path: Path) -> None:
     assert (ended.code, ended.out) == (1, "")
     assert ended.said == [f"kinerja: {home}: the disk is full, nothing was loaded: free space, then run again"]
     assert "Traceback" not in ended.err
+
+
+def test_a_disk_that_fills_once_results_are_published_is_not_said_to_have_stopped_them(tmp_path: Path) -> None:
+    expected = f"the disk is full, the results are published: free space, then run again: '{tmp_path}'"
+    with pytest.raises(OSError, match=re.escape(expected)), full_disk_said(tmp_path, "the results are published"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
