@@ -19,7 +19,7 @@ from transforms.grading import Points, achievement, points_of
 from transforms.insights.evidence import Evidence
 from transforms.insights.raters import sheets
 from transforms.insights.significance import Z95
-from transforms.insights.surveys import answers, points
+from transforms.insights.surveys import answers
 
 COVERAGE_OF: Final = (("A", 0.999), ("B", 0.8), ("C", 0.6))
 """Least share of the applicable weight that is scored, by grade."""
@@ -236,7 +236,7 @@ def _spread_of_answers(evidence: Evidence, audience: str) -> float:
 def _sums_of_answers(evidence: Evidence) -> pl.DataFrame:
     """n, total and squares of the index of single responses by audience; in hundredths of a point, so in any order."""
     if "sums_of_answers" not in evidence.kept:
-        index = (points() * 100).round().cast(pl.Int64)
+        index = (pl.col("points") * 100).round().cast(pl.Int64)
         sums = answers(evidence).group_by("audience").agg(n=pl.len(), total=index.sum(), squares=(index * index).sum())
         evidence.kept["sums_of_answers"] = sums.collect()
     return evidence.kept["sums_of_answers"]
@@ -248,14 +248,14 @@ def _median_bounds(evidence: Evidence) -> pl.DataFrame:
     n, half = pl.len(), Z95 * pl.len().cast(pl.Float64).sqrt() / 2
     lower = (n / 2 - half).floor().cast(pl.Int64).clip(lower_bound=1) - 1
     upper = pl.min_horizontal((n / 2 + 1 + half).ceil().cast(pl.Int64), n.cast(pl.Int64)) - 1
-    ordered = pl.col("ratio").sort()
     return (
         evidence.requests.filter(
             pl.col("kind") == "document", pl.col("person").is_not_null(), evidence.span.covers("closed_at")
         )
-        .with_columns(ratio=ratio)
+        .select("person", ratio=ratio)
+        .sort("ratio")  # a group keeps the order of its rows
         .group_by("person")
-        .agg(ordered.get(lower).alias("from"), to=ordered.get(upper))
+        .agg(pl.col("ratio").get(lower).alias("from"), to=pl.col("ratio").get(upper))
         .collect()
     )
 

@@ -19,7 +19,7 @@ import polars as pl
 from policies.model import Intervention
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SHARE, probability, rounded
-from transforms.insights.surveys import answers, points
+from transforms.insights.surveys import answers
 from transforms.scope import day_of
 
 OUTCOMES: Final = {"processing_time": "lower", "satisfaction": "higher", "queue": "lower"}
@@ -134,7 +134,7 @@ def _satisfaction(evidence: Evidence, is_changed: pl.Expr, is_other: pl.Expr) ->
         answers(evidence)
         .filter(is_changed | is_other)
         .group_by("day", is_changed=is_changed)
-        .agg(n=pl.len().cast(pl.Int64), total=(points() * 10**6).round().cast(pl.Int64).sum())
+        .agg(n=pl.len().cast(pl.Int64), total=(pl.col("points") * 10**6).round().cast(pl.Int64).sum())
         .with_columns(pl.col("total") / 10**6)
     )
 

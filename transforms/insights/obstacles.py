@@ -225,6 +225,7 @@ def _with_excused(
     evidence: Evidence, people: pl.DataFrame, items: pl.DataFrame, late: pl.DataFrame, short: pl.DataFrame
 ) -> pl.DataFrame:
     """The items with those achievements that the excused rows would leave; none where nothing is left to judge."""
+    frames = {name: _of_people(evidence, name, people) for name in _READ}
     for entry in entries(evidence):
         if entry.item.indicator not in EXCUSABLE:
             continue
@@ -232,7 +233,7 @@ def _with_excused(
         own = people.filter(pl.col("sector").is_in(entry.sectors)).join(rows, on="person", how="semi")
         if own.is_empty():
             continue
-        found = graded(_findings(evidence, entry, own, rows), entry.points).filter(
+        found = graded(_findings(evidence, frames, entry, own, rows), entry.points).filter(
             pl.col("status").is_in([SCORED, NOT_APPLICABLE])
         )
         new = (
@@ -259,13 +260,19 @@ def _with_excused(
     return items
 
 
-def _findings(evidence: Evidence, entry: Entry, own: pl.DataFrame, rows: pl.DataFrame) -> pl.LazyFrame:
+def _of_people(evidence: Evidence, dataset: str, people: pl.DataFrame) -> pl.LazyFrame:
+    """What `_READ` names of a dataset's rows of these people, in memory: read once for all items."""
+    rows = evidence.frames[dataset].select(_READ[dataset])
+    return (
+        rows.join(people.lazy().select("employee_id"), on="employee_id", how="semi").collect(engine="streaming").lazy()
+    )
+
+
+def _findings(
+    evidence: Evidence, of_people: Mapping[str, pl.LazyFrame], entry: Entry, own: pl.DataFrame, rows: pl.DataFrame
+) -> pl.LazyFrame:
     """What the indicator finds of these people without the excused rows."""
-    people = own.lazy().select("employee_id")
-    frames = dict(evidence.frames)
-    for name, columns in _READ.items():
-        of_people = evidence.frames[name].select(columns).join(people, on="employee_id", how="semi")
-        frames[name] = of_people.collect(engine="streaming").lazy()
+    frames = {**evidence.frames, **of_people}
     known = Known(evidence.policy, evidence.period, evidence.span, own.lazy(), frames, evidence.days_off)
     if entry.item.indicator == "milestones_on_time":
         frames["progress"] = frames["progress"].join(

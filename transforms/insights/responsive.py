@@ -15,7 +15,7 @@ import polars as pl
 from transforms.days import wall_clock
 from transforms.insights.evidence import Evidence
 from transforms.insights.rounding import SCORE, SHARE, rounded
-from transforms.insights.surveys import ELEMENTS, SUMS, answers, ikm, index_parts, points
+from transforms.insights.surveys import ELEMENTS, SUMS, answers, ikm, index_parts
 
 GRAINS: Final = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "quarter": None}
 COMPONENTS: Final = ("documents", "complaints", "information", "satisfaction")
@@ -67,7 +67,7 @@ def _daily(evidence: Evidence) -> pl.DataFrame:
     )
     # In thousandths of a point, so that the sums are exact whatever the order.
     told = answers(evidence).select(
-        *ELEMENTS, "day", place_id="agency", thousandths=(points() * 1000).round().cast(pl.Int64)
+        *ELEMENTS, "day", place_id="agency", thousandths=(pl.col("points") * 1000).round().cast(pl.Int64)
     )
     parts = [
         due.group_by("place_id", "kind", "day")

@@ -20,8 +20,8 @@ def responses(evidence: Evidence) -> pl.DataFrame:
     """Responses of P, whoever they name, narrow and in memory: read once.
 
     employee (the number they name), person (null: nobody who is scored), unit_id, agency, audience (all but person
-    Categorical), at and day (wall-clock), u1..u9 (millionths of a level, Int32), is_answered (at least one of these
-    is).
+    Categorical), at and day (wall-clock), u1..u9 (millionths of a level, Int32), points (25 * their mean, 25-100,
+    Float64), is_answered (at least one of these is).
     """
     if "responses" not in evidence.kept:
         millionth = DECIMAL_UNIT // 10**6  # whole levels, or rescaled to 6 decimals: nothing is lost
@@ -36,7 +36,7 @@ def responses(evidence: Evidence) -> pl.DataFrame:
                 at=wall_clock("submitted_at", evidence.span),
                 is_answered=pl.any_horizontal(pl.col(element).is_not_null() for element in ELEMENTS),
             )
-            .with_columns(day=pl.col("at").dt.date())
+            .with_columns(day=pl.col("at").dt.date(), points=_points())
         )
         evidence.kept["responses"] = with_agency(found.collect(engine="streaming"))
     return evidence.kept["responses"]
@@ -50,8 +50,7 @@ def answers(evidence: Evidence) -> pl.LazyFrame:
     return evidence.kept["answers"].lazy()
 
 
-def points() -> pl.Expr:
-    """25 * the mean answer of a row of `answers`, 25-100, a float."""
+def _points() -> pl.Expr:
     return pl.mean_horizontal(pl.col(element).cast(pl.Float64) for element in ELEMENTS) * POINTS_PER_LEVEL / 10**6
 
 
