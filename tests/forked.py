@@ -18,6 +18,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -49,8 +50,15 @@ class Forked:
     Used as a `subprocess.Popen` with pipes of text: `stdin`, `stdout` and `stderr` can be read and written.
     """
 
-    def __init__(self, function: str, words: Sequence[str], environment: Mapping[str, str]) -> None:
-        asked = {"function": function, "words": [str(word) for word in words], "environment": dict(environment)}
+    def __init__(
+        self, function: str, words: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT
+    ) -> None:
+        asked = {
+            "function": function,
+            "words": [str(word) for word in words],
+            "environment": dict(environment),
+            "folder": str(folder),
+        }
         self._state, its_state = socket.socketpair()
         (its_in, my_in), (my_out, its_out), (my_err, its_err) = os.pipe(), os.pipe(), os.pipe()
         given = (its_in, its_out, its_err)
@@ -88,10 +96,11 @@ class Forked:
         return self.returncode
 
     def communicate(self) -> tuple[str, str]:
-        """Waits for its end; the rest of what it said on standard output (less than a pipe holds) and error."""
+        """Waits for its end; the rest of what it said on standard output and error."""
         self.stdin.close()
-        with self.stdout, self.stderr:
-            err, out = self.stderr.read(), self.stdout.read()
+        with self.stdout, self.stderr, ThreadPoolExecutor(1) as aside:  # a pipe that nobody reads is full one day
+            complained = aside.submit(self.stderr.read)
+            out, err = self.stdout.read(), complained.result()
         self.wait()
         return out, err
 
@@ -147,9 +156,13 @@ def _serve(asks: socket.socket) -> int:
     for number, place in enumerate((its_in, its_out, its_err)):
         os.dup2(place, number)
         os.close(place)
+    # Anew, for what those of the parent are connected to may be no pipe.
+    sys.stdout = open(1, "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
     asked = json.loads(message)
     os.environ.clear()
     os.environ.update(asked["environment"])
+    os.chdir(asked["folder"])
     sys.argv[1:] = asked["words"]
     module, _, name = asked["function"].partition(":")
     return int(getattr(importlib.import_module(module), name)() or 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.forked import Forked
 from warehouse import FileRecord, PolicyRecord, RunRecord, ValidationRecord, Warehouse, open_warehouse
 from warehouse.identity import RESULTS, dtypes, shape_of
 
@@ -24,22 +26,40 @@ PERSONAL = "Rahasia"
 Kinerja = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def environment_of(given: dict[str, str]) -> dict[str, str]:
+    """A clean environment, and what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
+    return kept | {"PYTHONPATH": str(Path(__file__).parents[3])} | given
+
+
 @pytest.fixture
-def kinerja(tmp_path: Path) -> Kinerja:
-    """Run the command in `tmp_path` with a clean environment; keywords are environment variables."""
+def started(tmp_path: Path) -> Kinerja:
+    """Start the command in `tmp_path` as users do, with a clean environment; keywords are environment variables."""
 
     def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
         return subprocess.run(
             [sys.executable, "-W", "error", "-c", "import sys; from flows.cli import main; sys.exit(main())", *words],
             cwd=tmp_path,
-            env=kept | {"PYTHONPATH": str(Path(__file__).parents[3])} | environment,
+            env=environment_of(environment),
             capture_output=True,
             text=True,
             encoding="utf-8",
             check=False,
             timeout=120,
         )
+
+    return run
+
+
+@pytest.fixture
+def kinerja(tmp_path: Path) -> Kinerja:
+    """The same in a process that begins with everything imported, where the start is not what a test is about."""
+
+    def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = [str(word) for word in words]
+        with Forked("tests.flows.cli.a_command:main", given, environment_of(environment), tmp_path) as process:
+            out, err = process.communicate()
+        return subprocess.CompletedProcess(given, process.wait(), out, err)
 
     return run
 
@@ -142,11 +162,20 @@ def publish(store: Warehouse, run_id: str, found: dict[str, pl.DataFrame], at: d
         )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with two revisions of sixty employees; in the second, scores are 99.50."""
-    folder = tmp_path / "home"
-    with open_warehouse(f"sqlite:///{folder / 'warehouse.db'}") as store:
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse that each `home` begins with; copying it is quicker than to publish anew."""
+    file = tmp_path_factory.mktemp("filled") / "warehouse.db"
+    with open_warehouse(f"sqlite:///{file}") as store:
         for number, score in enumerate(("104.02", "99.50"), start=1):
             publish(store, f"run-{number}", results(60, score), dt.datetime(2026, 10, number, tzinfo=dt.UTC))
+    return file
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    """A home with two revisions of sixty employees; in the second, scores are 99.50."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(filled, folder)
     return folder

@@ -138,8 +138,8 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert (started.returncode, err) == (130, "kinerja: interrupted\n")
 
 
-def test_a_wrong_setting_names_its_variable(kinerja: Kinerja) -> None:
-    ended = kinerja("runs", KINERJA_LOG_LEVEL="loud", KINERJA_HOME="what?")
+def test_a_wrong_setting_names_its_variable(started: Kinerja) -> None:
+    ended = started("runs", KINERJA_LOG_LEVEL="loud", KINERJA_HOME="what?")
     assert ended.returncode == 2
     assert "KINERJA_LOG_LEVEL" in ended.stderr
     assert "KINERJA_HOME" in ended.stderr

@@ -22,8 +22,8 @@ from .conftest import CITY, PERIOD, PERSONAL, Kinerja
 WHAT = ("--city", CITY, "--period", PERIOD)
 
 
-def test_scores_as_csv(kinerja: Kinerja, home: Path) -> None:
-    ended = kinerja("scores", *WHAT, "--home", home, "--format", "csv")
+def test_scores_as_csv(started: Kinerja, home: Path) -> None:
+    ended = started("scores", *WHAT, "--home", home, "--format", "csv")
     assert (ended.returncode, ended.stderr) == (0, "")
     rows = list(csv.DictReader(io.StringIO(ended.stdout)))
     assert len(rows) == 60
@@ -48,15 +48,15 @@ def test_scores_as_csv(kinerja: Kinerja, home: Path) -> None:
     assert rows[-1]["reason"] == "too_short"
 
 
-def test_an_earlier_revision_and_the_digits_of_json(kinerja: Kinerja, home: Path) -> None:
-    ended = kinerja("scores", *WHAT, "--revision", "1", "--json", KINERJA_HOME=str(home))
+def test_an_earlier_revision_and_the_digits_of_json(started: Kinerja, home: Path) -> None:
+    ended = started("scores", *WHAT, "--revision", "1", "--json", KINERJA_HOME=str(home))
     rows = json.loads(ended.stdout, parse_float=str)
     assert [rows[0][name] for name in ("results_score", "score", "revision")] == ["102.80", "104.02", 1]
     assert rows[-1]["score"] is None
 
 
-def test_indicators_as_parquet(kinerja: Kinerja, home: Path, tmp_path: Path) -> None:
-    ended = kinerja("indicators", *WHAT, "--home", home, "--output", "rows.parquet")
+def test_indicators_as_parquet(started: Kinerja, home: Path, tmp_path: Path) -> None:
+    ended = started("indicators", *WHAT, "--home", home, "--output", "rows.parquet")
     assert (ended.returncode, ended.stdout) == (0, "")
     found = pl.read_parquet(tmp_path / "rows.parquet")
     assert found.height == 60
@@ -67,8 +67,8 @@ def test_indicators_as_parquet(kinerja: Kinerja, home: Path, tmp_path: Path) -> 
     assert found["value"].null_count() == 1
 
 
-def test_the_table_shows_the_first_rows_and_says_how_to_get_the_rest(kinerja: Kinerja, home: Path) -> None:
-    shown = kinerja("scores", *WHAT, "--home", home).stdout
+def test_the_table_shows_the_first_rows_and_says_how_to_get_the_rest(started: Kinerja, home: Path) -> None:
+    shown = started("scores", *WHAT, "--home", home).stdout
     assert "revision 2 · run_id run-2" in shown
     assert shown.count("198501012010") == 50
     assert "10 more rows" in shown
@@ -78,38 +78,38 @@ def test_the_table_shows_the_first_rows_and_says_how_to_get_the_rest(kinerja: Ki
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_table_fits_the_terminal(kinerja: Kinerja, home: Path, width: int) -> None:
-    shown = kinerja("scores", *WHAT, "--home", home, COLUMNS=str(width)).stdout
+def test_the_table_fits_the_terminal(started: Kinerja, home: Path, width: int) -> None:
+    shown = started("scores", *WHAT, "--home", home, COLUMNS=str(width)).stdout
     assert max(map(len, shown.splitlines())) <= width
     assert "no room for" in shown
     assert "198501012010000003" in shown, "an id is never folded"
 
 
-def test_no_colour_on_a_terminal_that_asks_for_none(kinerja: Kinerja, home: Path) -> None:
+def test_no_colour_on_a_terminal_that_asks_for_none(started: Kinerja, home: Path) -> None:
     forced = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLUMNS": "100"}
-    assert "\x1b[1" in kinerja("runs", "--home", home, **forced).stdout
-    plain = kinerja("runs", "--home", home, **forced, NO_COLOR="1").stdout
+    assert "\x1b[1" in started("runs", "--home", home, **forced).stdout
+    plain = started("runs", "--home", home, **forced, NO_COLOR="1").stdout
     assert "\x1b[3" not in plain, "bold may stay, colour may not"
 
 
 @pytest.mark.parametrize("written", ["table", "csv", "json"])
-def test_quarantine_shows_personal_values_only_when_asked(kinerja: Kinerja, home: Path, written: str) -> None:
-    ended = kinerja("quarantine", *WHAT, "--home", home, "--format", written)
+def test_quarantine_shows_personal_values_only_when_asked(started: Kinerja, home: Path, written: str) -> None:
+    ended = started("quarantine", *WHAT, "--home", home, "--format", written)
     assert "employee_not_on_roster" in ended.stdout
     assert PERSONAL not in ended.stdout
-    assert PERSONAL in kinerja("quarantine", *WHAT, "--home", home, "--format", written, "--show-values").stdout
+    assert PERSONAL in started("quarantine", *WHAT, "--home", home, "--format", written, "--show-values").stdout
 
 
-def test_validations_of_a_run(kinerja: Kinerja, home: Path) -> None:
-    rows = json.loads(kinerja("validations", *WHAT, "--home", home, "--run", "run-1", "--format", "json").stdout)
+def test_validations_of_a_run(started: Kinerja, home: Path) -> None:
+    rows = json.loads(started("validations", *WHAT, "--home", home, "--run", "run-1", "--format", "json").stdout)
     assert [(row["expectation_id"], row["success"], row["n_unexpected"], row["run_id"]) for row in rows] == [
         ("employee_on_roster", False, 1, "run-1")
     ]
 
 
-def test_runs_need_neither_city_nor_period(kinerja: Kinerja, home: Path) -> None:
+def test_runs_need_neither_city_nor_period(started: Kinerja, home: Path) -> None:
     for words in ((), ("--city", CITY), ("--period", PERIOD)):
-        rows = json.loads(kinerja("runs", *words, "--home", home, "--json").stdout)
+        rows = json.loads(started("runs", *words, "--home", home, "--json").stdout)
         assert [(row["run_id"], row["revision"]) for row in rows] == [("run-1", 1), ("run-2", 2)]
         assert rows[0]["started_at"] == "2026-10-01T00:00:00+00:00"
 
@@ -127,19 +127,19 @@ def test_every_column_has_the_type_of_its_values(home: Path) -> None:
     assert set(COLUMN_TYPES) <= seen
 
 
-def test_no_warehouse_yet(kinerja: Kinerja, tmp_path: Path) -> None:
-    ended = kinerja("scores", *WHAT, "--home", "nowhere")
+def test_no_warehouse_yet(started: Kinerja, tmp_path: Path) -> None:
+    ended = started("scores", *WHAT, "--home", "nowhere")
     assert ended.returncode == 2
     assert "no warehouse at" in ended.stderr
     assert "kinerja run" in ended.stderr
     assert not (tmp_path / "nowhere").exists(), "reading makes nothing"
 
 
-def test_what_is_not_there_is_said_with_what_is(kinerja: Kinerja, home: Path) -> None:
-    ended = kinerja("scores", "--city", "pauh", "--period", PERIOD, "--home", home)
+def test_what_is_not_there_is_said_with_what_is(started: Kinerja, home: Path) -> None:
+    ended = started("scores", "--city", "pauh", "--period", PERIOD, "--home", home)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "kalianda 2026-Q3 (revisions 1-2)" in ended.stderr
-    ended = kinerja("scores", *WHAT, "--revision", "9", "--home", home, "--format", "json")
+    ended = started("scores", *WHAT, "--revision", "9", "--home", home, "--format", "json")
     assert ended.returncode == 2
     assert json.loads(ended.stdout) == {
         "status": "error",
@@ -148,26 +148,26 @@ def test_what_is_not_there_is_said_with_what_is(kinerja: Kinerja, home: Path) ->
     }
 
 
-def test_a_file_that_is_no_warehouse(kinerja: Kinerja, tmp_path: Path) -> None:
+def test_a_file_that_is_no_warehouse(started: Kinerja, tmp_path: Path) -> None:
     (tmp_path / "warehouse.db").write_bytes(b"not a database at all" * 100)
-    ended = kinerja("runs", "--warehouse", f"sqlite:///{tmp_path / 'warehouse.db'}")
+    ended = started("runs", "--warehouse", f"sqlite:///{tmp_path / 'warehouse.db'}")
     assert ended.returncode == 2
     assert "not an SQLite database" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert "Traceback" in kinerja("runs", "--warehouse", "sqlite:///warehouse.db", "--debug").stderr
+    assert "Traceback" in started("runs", "--warehouse", "sqlite:///warehouse.db", "--debug").stderr
 
 
-def test_an_output_that_cannot_be_written(kinerja: Kinerja, home: Path) -> None:
-    ended = kinerja("scores", *WHAT, "--home", home, "--output", "no/such/folder/rows.csv")
+def test_an_output_that_cannot_be_written(started: Kinerja, home: Path) -> None:
+    ended = started("scores", *WHAT, "--home", home, "--output", "no/such/folder/rows.csv")
     assert ended.returncode == 2
     assert "rows.csv: cannot be written" in ended.stderr
 
 
-def test_an_output_that_is_no_file_is_left_alone(kinerja: Kinerja, home: Path, tmp_path: Path) -> None:
+def test_an_output_that_is_no_file_is_left_alone(started: Kinerja, home: Path, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link.csv").symlink_to(tmp_path / "folder")
     for name in ("folder", "link.csv"):
-        ended = kinerja("runs", "--home", home, "--format", "csv", "--output", name)
+        ended = started("runs", "--home", home, "--format", "csv", "--output", name)
         assert ended.returncode == 2
         assert "no ordinary file" in ended.stderr
     assert (tmp_path / "link.csv").is_symlink()
@@ -191,9 +191,9 @@ def test_a_reader_that_leaves_early_is_no_error(home: Path, written: str) -> Non
     assert started.wait() == 141
 
 
-def test_changes_are_counted_without_a_name(kinerja: Kinerja, home: Path) -> None:
+def test_changes_are_counted_without_a_name(started: Kinerja, home: Path) -> None:
     """Fifty-nine of sixty have another score; nobody's rating moved."""
-    ended = kinerja("changes", *WHAT, "--home", home, "--format", "csv")
+    ended = started("changes", *WHAT, "--home", home, "--format", "csv")
     assert ended.stdout.splitlines() == [
         "what,old,new,n,cause,revision,previous_revision,run_id",
         "employees changed,,,59,late_data,2,1,run-2",
@@ -201,6 +201,6 @@ def test_changes_are_counted_without_a_name(kinerja: Kinerja, home: Path) -> Non
         "employees removed,,,0,late_data,2,1,run-2",
         "employees unchanged,,,1,late_data,2,1,run-2",
     ]
-    shown = kinerja("changes", *WHAT, "--home", home).stdout
+    shown = started("changes", *WHAT, "--home", home).stdout
     assert "revision 2 · previous_revision 1 · cause late_data · run_id run-2" in shown
-    assert "no rows" in kinerja("changes", *WHAT, "--revision", "1", "--home", home).stdout
+    assert "no rows" in started("changes", *WHAT, "--revision", "1", "--home", home).stdout

@@ -63,12 +63,12 @@ def test_telemetry_is_off_before_anything_can_call_home() -> None:
     assert ended.stdout.split() == ["1", "false", "False"]
 
 
-def test_without_words_it_helps(kinerja: Kinerja) -> None:
-    ended = kinerja()
+def test_without_words_it_helps(started: Kinerja) -> None:
+    ended = started()
     assert ended.returncode == 0
-    assert ended.stdout == kinerja("--help").stdout
+    assert ended.stdout == started("--help").stdout
     assert "scores" in ended.stdout
-    assert kinerja("policies").returncode == 0
+    assert started("policies").returncode == 0
 
 
 def commands(group: Any, *words: str) -> Iterator[tuple[str, Any]]:
@@ -90,6 +90,6 @@ def test_every_command_and_option_is_explained_in_a_sentence() -> None:
             assert getattr(parameter, "help", "").endswith("."), f"{words}: {parameter.name}"
 
 
-def test_version(kinerja: Kinerja) -> None:
-    ended = kinerja("--version")
+def test_version(started: Kinerja) -> None:
+    ended = started("--version")
     assert (ended.returncode, ended.stdout.split()[0]) == (0, "kinerja")
