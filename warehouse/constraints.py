@@ -30,6 +30,7 @@ from sqlalchemy import (
     text,
 )
 
+from warehouse import insight_models, notification_models  # noqa: F401 - their tables are among those of Base
 from warehouse.models import Base, is_of_employees
 from warehouse.views import VIEWS
 

@@ -10,6 +10,7 @@ import sys
 from sqlalchemy import Column, Table
 from sqlalchemy.engine import make_url
 
+from warehouse import insight_models, notification_models  # noqa: F401 - their tables are among those of Base
 from warehouse.models import Base
 from warehouse.views import VIEWS
 

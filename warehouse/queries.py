@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -25,9 +25,7 @@ from sqlalchemy import (
 
 from warehouse.column_types import Exact
 from warehouse.connection import reading
-from warehouse.derived import DERIVATIONS, Derivation
 from warehouse.errors import WarehouseError
-from warehouse.insight_models import INSIGHTS
 from warehouse.models import (
     CompetencyGap,
     Decision,
@@ -43,6 +41,9 @@ from warehouse.models import (
     UnitGuidance,
     ValidationResult,
 )
+
+if TYPE_CHECKING:
+    from warehouse.derived import Derivation
 
 _RUN: Final[Table] = Run.__table__  # type: ignore[assignment]  # declared with __tablename__
 _EMPLOYEE: Final[Table] = EmployeePeriod.__table__  # type: ignore[assignment]
@@ -233,6 +234,8 @@ def insight(engine: Engine, frame: str, city: str, period: str, revision: int | 
     table = _insight_table(frame)
     columns = [column for column in table.columns if column.name != "run_id"]
     if "employee_id" in table.columns:
+        from warehouse.derived import DERIVATIONS
+
         derivation = DERIVATIONS.get(frame)
         own = [_read(column, derivation) for column in columns if column.name != "employee_id"]
         return _of_people(engine, table, own, run_id, derivation)
@@ -269,6 +272,8 @@ def insight_types(frame: str) -> dict[str, ColumnType]:
 
 
 def _insight_table(frame: str) -> Table:
+    from warehouse.insight_models import INSIGHTS  # nobody who asks for results needs these tables
+
     table = INSIGHTS[frame].__table__
     assert isinstance(table, Table)  # noqa: S101 - declared with __tablename__
     return table

@@ -1,4 +1,7 @@
-"""The warehouse as the rest of the house sees it."""
+"""The warehouse as the rest of the house sees it.
+
+What only some of its methods need is imported in these: a command that reads starts without what writes and checks.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,28 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Engine
 
-from warehouse import checking, contributions, publishing, queries
-from warehouse.checking import CheckReport
-from warehouse.coaching import coaching
+from warehouse import queries
 from warehouse.connection import engine_for, parsed_url, place_of
-from warehouse.insight_queries import PublishedBefore, published_before
-from warehouse.lease import Lease, held
-from warehouse.notifications import NotificationLog
 from warehouse.queries import Rows
-from warehouse.records import Cause, Ending, FileRecord, PolicyRecord, Published, Revision, RunRecord, ValidationRecord
 from warehouse.schema import check_schema, schema_of, upgrade_schema
-from warehouse.withholding import withheld
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from warehouse.checking import CheckReport
+    from warehouse.insight_queries import PublishedBefore
+    from warehouse.lease import Lease
+    from warehouse.notifications import NotificationLog
+    from warehouse.records import (
+        Cause,
+        Ending,
+        FileRecord,
+        PolicyRecord,
+        Published,
+        Revision,
+        RunRecord,
+        ValidationRecord,
+    )
 
 LEASE_SECONDS = 60.0
 
@@ -42,6 +53,8 @@ class Warehouse:
     @property
     def notifications(self) -> NotificationLog:
         """What was told to whom, and when data came."""
+        from warehouse.notifications import NotificationLog
+
         return NotificationLog(self._engine)
 
     def close(self) -> None:
@@ -68,18 +81,26 @@ class Warehouse:
         ttl_seconds: float = LEASE_SECONDS,
     ) -> Lease:
         """The right to write a city and period; enter it with `with`. See `warehouse.lease.Lease`."""
+        from warehouse.lease import Lease
+
         return Lease(self._engine, city, period, run_id, now=now, ttl_seconds=ttl_seconds)
 
     def current(self, city: str, period: str) -> Revision | None:
         """The latest revision of a city and period; None where there is none."""
+        from warehouse import publishing
+
         return publishing.current(self._engine, city, period)
 
     def held_leases(self, now: dt.datetime) -> list[dict[str, Any]]:
         """Leases that were not given back; `stale` where the holder is gone or silent: the next run takes it over."""
+        from warehouse.lease import held
+
         return held(self._engine, now)
 
     def start_run(self, record: RunRecord) -> None:
         """Store a run that begins, once its lease is held. WarehouseError where its id is taken."""
+        from warehouse import publishing
+
         publishing.start_run(self._engine, record)
 
     def finish_run(
@@ -112,6 +133,8 @@ class Warehouse:
             LeaseLost: the run has ended already, or was declared dead.
             WarehouseError: no such run, `unchanged` without a revision, or the database refuses.
         """
+        from warehouse import publishing
+
         publishing.finish_run(
             self._engine,
             run_id,
@@ -167,6 +190,8 @@ class Warehouse:
             LeaseLost: another run took the lease over, or the run has ended already.
             WarehouseError: the frames do not fit, a digit would be lost, or the database refuses.
         """
+        from warehouse import publishing
+
         return publishing.publish(
             self._engine,
             run_id,
@@ -219,10 +244,14 @@ class Warehouse:
 
     def contributions(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a unit, item and worker of a revision (the latest): his part. WarehouseError where there is none."""
-        return contributions.contributions(self._engine, city, period, revision)
+        from warehouse.contributions import contributions
+
+        return contributions(self._engine, city, period, revision)
 
     def coaching(self, city: str, period: str, revision: int | None = None) -> Rows:
         """One row a person and weak or missing item of a revision (the latest): cause, action, who acts."""
+        from warehouse.coaching import coaching
+
         return coaching(self._engine, city, period, revision)
 
     def insight(self, frame: str, city: str, period: str, revision: int | None = None) -> Rows:
@@ -231,6 +260,8 @@ class Warehouse:
 
     def withheld(self, frame: str, found: Rows, city: str, period: str, revision: int | None = None) -> Rows:
         """Rows of places with the column `withheld`: why the figures of a row are null, since they tell of few."""
+        from warehouse.withholding import withheld
+
         return withheld(self._engine, frame, found, city, period, revision)
 
     def insight_types(self, frame: str) -> dict[str, queries.ColumnType]:
@@ -239,6 +270,8 @@ class Warehouse:
 
     def published_before(self, city: str, start: dt.date, end: dt.date) -> PublishedBefore | None:
         """What [start, end) is compared with: the last final result before it of a period as long; None: none."""
+        from warehouse.insight_queries import published_before
+
         return published_before(self._engine, city, start, end)
 
     def quarantine(self, city: str, period: str, revision: int | None = None, *, run_id: str | None = None) -> Rows:
@@ -259,6 +292,8 @@ class Warehouse:
 
     def check(self, landing: Path | None = None) -> CheckReport:
         """Walk constraints, reconciliations and hashes; `landing`, where given, is the folder of landed files."""
+        from warehouse import checking
+
         return checking.check(self._engine, landing)
 
 
