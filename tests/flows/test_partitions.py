@@ -172,14 +172,13 @@ def test_over_workers_of_its_own(
         assert as_flow(spread_over(run, Spread(4, runner)), valid)[0] == whole
 
 
-@pytest.mark.parametrize("n", [4, 16])
-def test_over_a_cluster_that_is_given(n: int, server: None, checked: tuple[Run, steps.Checked], whole: str) -> None:
+def test_over_a_cluster_that_is_given(server: None, checked: tuple[Run, steps.Checked], whole: str) -> None:
     needs("dask")
     from distributed import LocalCluster
 
     run, valid = checked
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False) as cluster:
-        spread = Spread(n, "dask", cluster.scheduler_address)
+        spread = Spread(4, "dask", cluster.scheduler_address)
         assert as_flow(spread_over(run, spread), valid)[0] == whole
 
 
@@ -191,6 +190,6 @@ def test_over_ray_where_it_runs_already(server: None, checked: tuple[Run, steps.
     with in_time():
         ray.init(num_cpus=1, include_dashboard=False)
     try:
-        assert as_flow(spread_over(run, Spread(16, "ray")), valid)[0] == whole
+        assert as_flow(spread_over(run, Spread(4, "ray")), valid)[0] == whole
     finally:
         ray.shutdown()
