@@ -24,9 +24,10 @@ install: $(STAMP)  ## create .venv with the locked dependencies
 demo: $(STAMP)  ## score the shipped example and say where to look
 	$(BIN)/kinerja demo
 
-# A process of the tests that dies is not begun again: beside files that are shared out, the run would wait for ever.
+# Three processes for two processors: tests of servers and workers wait a good deal. One that dies is not begun again:
+# beside files that are shared out, the run would wait for ever.
 test: $(STAMP)  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 format: $(STAMP)  ## format the code
 	$(BIN)/ruff format .

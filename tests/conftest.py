@@ -15,11 +15,11 @@ settings.load_profile("kinerja")
 gc.set_threshold(20_000, 20, 10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[None]:
     """A Prefect server with a database of its own for flows that tests call; Prefect is set to use it.
 
-    Starting one costs ten seconds, having one nearly nothing.
+    Not kept for other files: what Prefect does beside it draws random numbers, which Hypothesis takes for its own.
     """
     from prefect.testing.utilities import prefect_test_harness
 
