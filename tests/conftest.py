@@ -29,7 +29,7 @@ def server() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first: two processes share the files, and none is to end alone with a long one."""
+    """What takes long begins first: processes share the files, and none is to end alone with a long one."""
     slow = {_file_of(item) for item in items if {"slow", "chaos"} & {mark.name for mark in item.iter_markers()}}
     items.sort(key=lambda item: _file_of(item) not in slow)
 
