@@ -72,12 +72,12 @@ def contributions(engine: Engine, city: str, period: str, revision: int | None) 
     position in the unit.
     """
     run_id = _published(engine, city, period, revision)
+    last = _last_of_the_first(engine, run_id)
 
     def ask(kept: Kept) -> Query:
         if "unit_id" in kept:
             whole = [keeping(_parts(run_id, lambda unit: unit == kept["unit_id"]), kept)]
             return Query(whole, whole)
-        last = _last_of_the_first(engine, run_id)
         first, others = _parts(run_id, lambda unit: unit <= last), _parts(run_id, lambda unit: unit > last)
         parts = [keeping(part, kept) for part in (first, others)]
         return Query(parts, parts if kept else _counted(run_id))
@@ -102,8 +102,9 @@ def _share(part: int | None, whole: int | None) -> Decimal | None:
 
 
 def _last_of_the_first(engine: Engine, run_id: str) -> str:
-    units = select(_EMPLOYEE.c.unit_id).distinct().where(_EMPLOYEE.c.run_id == run_id)
-    first = units.order_by(_EMPLOYEE.c.unit_id).limit(_FIRST_UNITS).subquery()
+    """Where units are parted; of those with items to improve, which the database has in this order."""
+    units = select(_IMPROVEMENT.c.unit_id).distinct().where(_IMPROVEMENT.c.run_id == run_id)
+    first = units.order_by(_IMPROVEMENT.c.unit_id).limit(_FIRST_UNITS).subquery()
     with reading(engine, "reading the first units") as connection:
         return str(connection.execute(select(func.max(first.c.unit_id))).scalar() or "")
 

@@ -14,7 +14,7 @@ import typer
 from flows.cli import export, notifying, operating, policies, reading, refreshing, running, synth, templates, warehouse
 from flows.cli.problems import ExitCode, report
 
-_COLLECT: Final = (20_000, 20, 10)
+_COLLECT: Final = (200_000, 20, 10)
 """From how many new objects on Python looks for unreachable ones, by generation."""
 
 app = typer.Typer(
