@@ -53,7 +53,7 @@ class Cost:
 
     wall: float
     cpu: float
-    peak_mb: float
+    peak_mib: float
     steps: Mapping[str, float] = field(default_factory=dict)
     result_hash: str = ""
     walls: tuple[float, ...] = ()
@@ -100,7 +100,7 @@ def run_ours(case: Case, warehouse: str | None, home: Path, scores: Path) -> Cos
         raise SystemExit(f"the run of {case.folder.name} ended as {document['status']}")
     measured(kinerja("scores", *order, *where, "--output", scores))
     steps = {step["step"]: step["seconds"] for step in document["steps"]}
-    return Cost(cost.wall, cost.cpu, cost.peak_mb, steps, document["result_hash"])
+    return Cost(cost.wall, cost.cpu, cost.peak_mib, steps, document["result_hash"])
 
 
 def run_peer(name: str, case: Case, scores: Path) -> Cost:
@@ -181,7 +181,7 @@ def compare(
             else:
                 cost = run_peer({"DuckDB SQL": "duckdb", "pandas": "pandas"}[name], case, scores)
             runs.setdefault(name, []).append(cost)
-            said = f"{cost.wall:.1f} s, {cost.cpu:.1f} CPU s, {cost.peak_mb:,.0f} MB"
+            said = f"{cost.wall:.1f} s, {cost.cpu:.1f} CPU s, {cost.peak_mib:,.0f} MiB"
             print(f"{case.n_employees:,} {case.form} {name}: {said}", file=sys.stderr, flush=True)
     for name in runs:
         compared = ["-m", "bench", "--same", str(folder / f"{OURS[0]}.parquet"), str(folder / f"{name}.parquet")]
@@ -196,7 +196,7 @@ def median(runs: Sequence[Cost]) -> Cost:
         return statistics.median(figure(run) for run in runs)
 
     steps = {name: of(lambda run, name=name: run.steps[name]) for name in runs[0].steps}  # type: ignore[misc]
-    figures = (of(lambda run: run.wall), of(lambda run: run.cpu), of(lambda run: run.peak_mb))
+    figures = (of(lambda run: run.wall), of(lambda run: run.cpu), of(lambda run: run.peak_mib))
     return Cost(*figures, steps, runs[0].result_hash, tuple(sorted(run.wall for run in runs)))
 
 
@@ -210,13 +210,13 @@ def tables(found: Found, sizes: Mapping[tuple[int, str], int]) -> str:
         lines += [
             f"## {n_employees:,} employees, {inputs}",
             "",
-            "| | wall s | CPU s | peak MB | kinerja, SQLite / this | kinerja, PostgreSQL / this |",
+            "| | wall s | CPU s | peak MiB | kinerja, SQLite / this | kinerja, PostgreSQL / this |",
             "|---|---|---|---|---|---|",
         ]
         for name, cost in costs.items():
             ratios = [f"{costs[own].wall / cost.wall:.2f}" if own in costs and own != name else "" for own in OURS]
             spread = f" ({cost.walls[0]:.1f} to {cost.walls[-1]:.1f})" if len(cost.walls) > 1 else ""
-            figures = f"{cost.wall:.1f}{spread} | {cost.cpu:.1f} | {cost.peak_mb:,.0f}"
+            figures = f"{cost.wall:.1f}{spread} | {cost.cpu:.1f} | {cost.peak_mib:,.0f}"
             lines.append(f"| {name} | {figures} | {' | '.join(ratios)} |")
         lines += ["", "Ours by step, wall seconds (start-up and imports are the rest):", ""]
         for own in OURS:
@@ -239,7 +239,7 @@ def growth(found: Found) -> list[str]:
             if len(held) > 1:
                 few, many = found[held[0], form][name], found[held[-1], form][name]
                 step = math.log(held[-1] / held[0])
-                grown = (many.wall / few.wall, many.cpu / few.cpu, many.peak_mb / few.peak_mb)
+                grown = (many.wall / few.wall, many.cpu / few.cpu, many.peak_mib / few.peak_mib)
                 exponents = " | ".join(f"{math.log(times) / step:.2f}" for times in grown)
                 lines.append(f"| {name} | {form} | {held[0]:,} to {held[-1]:,} | {exponents} |")
     head = ["## Growth", "", "Exponent of the number of employees; 1.00 is linear.", ""]

@@ -258,7 +258,7 @@ class Cost:
     inside: float
     cpu: float
     cpu_inside: float
-    peak_mb: float
+    peak_mib: float
     counts: Counts
 
 
@@ -291,7 +291,7 @@ def child(peer: Peer, folder: Path) -> None:
     # Not ru_maxrss, which starts at what the parent had.
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     peak_kb = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
-    found = {"inside": inside, "cpu": cpu, "cpu_inside": cpu - cpu_started, "peak_mb": peak_kb / 1024}
+    found = {"inside": inside, "cpu": cpu, "cpu_inside": cpu - cpu_started, "peak_mib": peak_kb / 1024}
     print(json.dumps(found | {"counts": counts}))
 
 
@@ -301,7 +301,7 @@ def median(runs: Sequence[Cost]) -> Cost:
     def of(name: str) -> float:
         return statistics.median(getattr(run, name) for run in runs)
 
-    figures = ("seconds", "inside", "cpu", "cpu_inside", "peak_mb")
+    figures = ("seconds", "inside", "cpu", "cpu_inside", "peak_mib")
     return Cost(**{name: of(name) for name in figures}, counts=runs[0].counts)  # type: ignore[arg-type]
 
 
@@ -314,7 +314,7 @@ def unable(peer: Peer, n_rows: int, smaller: dict[str, tuple[int, Cost]]) -> str
         return f"not installed ({', '.join(peer.missing)}): `uv pip install --group bench`"
     if peer.name in smaller:
         before, cost = smaller[peer.name]
-        needed, free = cost.peak_mb * n_rows / before, memory_mb("MemAvailable")
+        needed, free = cost.peak_mib * n_rows / before, memory_mb("MemAvailable")
         if needed > SPARED * free:
             return f"not run: it would need about {needed / 1024:.0f} GB, and {free / 1024:.0f} GB are free"
     return ""
@@ -337,8 +337,8 @@ def compare(
                 rows[peer.name] = cost
                 continue
             runs.setdefault(peer.name, []).append(cost)
-            said = f"{cost.seconds:.1f} s, {cost.inside:.1f} after imports, {cost.cpu:.1f} CPU, {cost.peak_mb:,.0f} MB"
-            print(f"{n_rows:,} {peer.name}: {said}", file=sys.stderr, flush=True)
+            said = f"{cost.seconds:.1f} s, {cost.inside:.1f} after imports, {cost.cpu:.1f} CPU"
+            print(f"{n_rows:,} {peer.name}: {said}, {cost.peak_mib:,.0f} MiB", file=sys.stderr, flush=True)
     agree([cost.counts for own in runs.values() for cost in own], runs)
     for name, own in runs.items():
         rows.setdefault(name, median(own))
@@ -359,7 +359,7 @@ def table(n_rows: int, rows: dict[str, Row]) -> str:
     lines = [
         f"## {n_rows / 1e6:g} million rows",
         "",
-        "| | seconds | CPU s | seconds after imports | ratio | CPU s after imports | ratio | peak MB |",
+        "| | seconds | CPU s | seconds after imports | ratio | CPU s after imports | ratio | peak MiB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, row in rows.items():
@@ -371,7 +371,7 @@ def table(n_rows: int, rows: dict[str, Row]) -> str:
             ratio, cpu_ratio = f"{row.inside / base.inside:.2f}", f"{row.cpu_inside / base.cpu_inside:.2f}"
         whole = f"{row.seconds:.2f} | {row.cpu:.2f}"
         after = f"{row.inside:.2f} | {ratio} | {row.cpu_inside:.2f} | {cpu_ratio}"
-        lines.append(f"| `{name}` | {whole} | {after} | {row.peak_mb:,.0f} |")
+        lines.append(f"| `{name}` | {whole} | {after} | {row.peak_mib:,.0f} |")
     found = next((row.counts for row in rows.values() if isinstance(row, Cost)), {})
     total = ", ".join(f"{name} {count:,}" for name, count in found.items())
     return "\n".join([*lines, "", f"Failing rows, the same for all: {total}.", ""])
